@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldmouse.sim;
+
+import org.jspecify.annotations.NullMarked;

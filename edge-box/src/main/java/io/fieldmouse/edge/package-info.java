@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldmouse.edge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,17 @@
+package io.fieldmouse.gateway.reading;
+
+/** What became of a {@link SetRequest}. */
+public sealed interface SetOutcome {
+
+    /** Written, read back, and the registers held what was written. */
+    record Verified(Value readBack) implements SetOutcome {}
+
+    /** Written and acknowledged by the device; its profile asks for no read-back. */
+    record Written() implements SetOutcome {}
+
+    /** Nothing was sent: the request or the device's state does not allow it. */
+    record Refused(String reason) implements SetOutcome {}
+
+    /** Something was sent and the device did not do it, or did not say so, or holds another value. */
+    record Failed(String reason) implements SetOutcome {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.fieldmouse.broker;
+
+import org.jspecify.annotations.NullMarked;
