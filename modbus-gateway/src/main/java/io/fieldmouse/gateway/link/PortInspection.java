@@ -1,0 +1,151 @@
+package io.fieldmouse.gateway.link;
+
+import com.fazecast.jSerialComm.SerialPort;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at a port's device file from outside, to say in words what the errno of a failed opening does not. */
+final class PortInspection {
+    private static final Logger log = LoggerFactory.getLogger(PortInspection.class);
+
+    // errno values of Linux, the same on all its processors.
+    private static final int EAGAIN = 11;
+    private static final int EACCES = 13;
+    private static final int EBUSY = 16;
+    private static final int EINVAL = 22;
+    private static final int ENOTTY = 25;
+
+    private PortInspection() {}
+
+    /**
+     * Follows symbolic links to the device file.
+     *
+     * @throws PortUnavailable when it does not exist or this process may not use it
+     */
+    static String requireUsable(String port) throws PortUnavailable {
+        if (!port.startsWith("/")) {
+            return port;
+        }
+        Path file;
+        try {
+            file = Path.of(port).toRealPath();
+        } catch (IOException e) {
+            throw new PortUnavailable(missing(port));
+        }
+        if (!Files.isReadable(file) || !Files.isWritable(file)) {
+            throw new PortUnavailable(forbidden(port, file));
+        }
+        return file.toString();
+    }
+
+    static String missing(String port) {
+        TreeSet<String> present = new TreeSet<>();
+        for (SerialPort other : SerialPort.getCommPorts()) {
+            present.add(other.getSystemPortPath());
+        }
+        try (DirectoryStream<Path> names = Files.newDirectoryStream(Path.of("/dev/serial/by-id"))) {
+            names.forEach(name -> present.add(name.toString()));
+        } catch (IOException e) {
+            log.trace("no names by id", e);
+        }
+        return "serial port " + port + " does not exist; "
+                + (present.isEmpty() ? "no serial port is present" : "present: " + String.join(", ", present));
+    }
+
+    static String forbidden(String port, Path file) {
+        String group = "dialout";
+        String found = "";
+        try {
+            PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
+            group = attributes.group().getName();
+            found = " (owner " + attributes.owner().getName() + ", group " + group + ", "
+                    + PosixFilePermissions.toString(attributes.permissions()) + ")";
+        } catch (IOException | UnsupportedOperationException e) {
+            log.trace("no attributes of file={}", file, e);
+        }
+        return "no permission to use serial port " + port + found + "; run: sudo usermod -aG " + group
+                + " $USER, then log in again (a service: restart it)";
+    }
+
+    /** Why opening failed, from the errno that jSerialComm left. */
+    static String explain(SerialSettings settings, int errno) {
+        String port = settings.port();
+        return switch (errno) {
+            case ENOTTY -> port + " is not a serial port";
+            case EAGAIN, EBUSY -> "serial port " + port + " is in use" + by(holders(Path.of(port)));
+            case EACCES -> forbidden(port, Path.of(port));
+            case EINVAL ->
+                "serial port " + port + " does not take " + settings.baud() + " baud, "
+                        + settings.dataBits() + " data bits, parity " + settings.parity() + ", " + settings.stopBits()
+                        + " stop bits (errno " + errno + ")";
+            default -> "serial port " + port + " cannot be opened (errno " + errno + ")";
+        };
+    }
+
+    private static String by(List<String> holders) {
+        return holders.isEmpty()
+                ? " by another process (sudo fuser -v shows which)"
+                : " by " + String.join(", ", holders) + "; stop it first";
+    }
+
+    /** Processes that have the file open, as far as /proc shows them to this user. */
+    static List<String> holders(Path port) {
+        List<String> found = new ArrayList<>();
+        try {
+            Path file = port.toRealPath();
+            try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+                for (Path process : processes) {
+                    if (holds(process, file)) {
+                        found.add("process " + process.getFileName() + " ("
+                                + Files.readString(process.resolve("comm")).strip() + ")");
+                    }
+                }
+            }
+        } catch (IOException e) {
+            log.trace("holders unknown port={}", port, e);
+        }
+        return found;
+    }
+
+    private static boolean holds(Path process, Path file) {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
+            for (Path descriptor : descriptors) {
+                if (Files.isSymbolicLink(descriptor)
+                        && Files.readSymbolicLink(descriptor).equals(file)) {
+                    return true;
+                }
+            }
+        } catch (IOException e) {
+            log.trace("not ours to see process={}", process, e);
+        }
+        return false;
+    }
+
+    /** FTDI adapters hold received bytes back for 16 ms unless told otherwise: more than the reply itself takes. */
+    static void warnOfLatencyTimer(String path) {
+        Path timer = Path.of("/sys/class/tty", Path.of(path).getFileName().toString(), "device/latency_timer");
+        try {
+            if (Files.exists(timer)) {
+                int millis = Integer.parseInt(Files.readString(timer).strip());
+                if (millis > 1) {
+                    log.warn(
+                            "adapter delays every reply port={} latencyTimerMs={} cure=\"echo 1 | sudo tee {}\"",
+                            path,
+                            millis,
+                            timer);
+                }
+            }
+        } catch (IOException | NumberFormatException e) {
+            log.debug("latency timer unreadable file={}", timer, e);
+        }
+    }
+}

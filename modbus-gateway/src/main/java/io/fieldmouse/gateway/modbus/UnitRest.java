@@ -1,0 +1,30 @@
+package io.fieldmouse.gateway.modbus;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Which units are not to be asked for a while, because an answer of theirs may still be on its way. */
+final class UnitRest {
+    private final Map<Integer, Long> endNanos = new HashMap<>();
+
+    void begin(int unit, long untilNanos) {
+        endNanos.put(unit, untilNanos);
+    }
+
+    void end(int unit) {
+        endNanos.remove(unit);
+    }
+
+    /** The end of the unit's rest, or {@code now} when it is not at rest. */
+    long endNanos(int unit, long now) {
+        Long end = endNanos.get(unit);
+        if (end == null) {
+            return now;
+        }
+        if (end - now <= 0) {
+            endNanos.remove(unit);
+            return now;
+        }
+        return end;
+    }
+}
