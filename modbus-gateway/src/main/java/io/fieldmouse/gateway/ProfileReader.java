@@ -1,0 +1,209 @@
+package io.fieldmouse.gateway;
+
+import io.fieldmouse.gateway.modbus.DataType;
+import io.fieldmouse.gateway.modbus.ModbusPoint;
+import io.fieldmouse.gateway.modbus.RegisterTable;
+import io.fieldmouse.gateway.modbus.WordOrder;
+import io.fieldmouse.gateway.reading.TopicTemplate;
+import io.fieldmouse.gateway.yaml.YamlMap;
+import io.fieldmouse.gateway.yaml.YamlReader;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Reads profiles: the register maps of kinds of devices, one file each, one line per point. A profile is read when the
+ * first device names it; one that no device names is not looked at.
+ *
+ * <pre>
+ * points:
+ *   - {name: temperature, input: 0, type: int16, scale: 0.1, unit: °C}
+ *   - {name: setpoint, holding: 10, type: int16, scale: 0.1, unit: °C, writable: true}
+ *   - {name: burner-on, discrete: 0}
+ *   - {name: fault, input: 5, bit: 3}
+ * </pre>
+ */
+final class ProfileReader {
+    private static final String SUFFIX = ".yaml";
+    private static final int ADDRESS_MAX = 65_535;
+
+    /** The key that names the table has the address as its value. */
+    private static final Map<String, RegisterTable> TABLES = tables();
+
+    private static final Map<String, DataType> TYPES = types();
+    private static final Map<String, DataType> BIT = Map.of("bit", DataType.BIT);
+    private static final Map<String, WordOrder> ORDERS = Choices.asWritten(WordOrder.values());
+
+    private final YamlReader reader;
+    private final Path folder;
+    private final Map<String, Path> files;
+    private final Map<Path, List<ModbusPoint>> read = new HashMap<>();
+
+    ProfileReader(YamlReader reader, Path folder) {
+        this.reader = reader;
+        this.folder = folder;
+        this.files = filesIn(folder);
+    }
+
+    /** The points of the profile that this key names. */
+    List<ModbusPoint> points(YamlMap device, String key) {
+        if (files.isEmpty()) {
+            String name = device.needText(key, "needs the name of a profile");
+            if (!name.isEmpty()) {
+                device.problem(key, '"' + name + '"', "but there is no " + SUFFIX + " file in " + folder);
+            }
+            return List.of();
+        }
+        Path file = device.oneOf(key, files);
+        return device.flawed(key) ? List.of() : read.computeIfAbsent(file, this::readProfile);
+    }
+
+    private List<ModbusPoint> readProfile(Path file) {
+        YamlMap profile = reader.read(file);
+        profile.text("description", "");
+        WordOrder order = profile.oneOf("order", ORDERS, WordOrder.ABCD);
+        Names<String> names = new Names<>();
+        List<ModbusPoint> points = new ArrayList<>();
+        for (YamlMap map : profile.sections("points")) {
+            ModbusPoint point = readPoint(map, order);
+            names.unique(point.name(), map, "name", '"' + point.name() + '"', "give each point a name of its own");
+            points.add(point);
+        }
+        if (points.isEmpty() && !profile.flawed("points")) {
+            profile.problem(
+                    "points", "no points", "write at least one, such as - {name: level, input: 0, type: int16}");
+        }
+        return List.copyOf(points);
+    }
+
+    private static ModbusPoint readPoint(YamlMap map, WordOrder usualOrder) {
+        String name = Names.read(map, "name", TopicTemplate::isReservedForPoint);
+        String tableKey = tableKey(map);
+        // Without a table, one that the rest of the line fits, so that only the table is complained about.
+        RegisterTable standIn = map.has("type") ? RegisterTable.HOLDING_REGISTER : RegisterTable.COIL;
+        RegisterTable table = TABLES.getOrDefault(tableKey, standIn);
+        boolean register = table == RegisterTable.INPUT_REGISTER || table == RegisterTable.HOLDING_REGISTER;
+        int address = tableKey.isEmpty() ? 0 : map.wholeNumber(tableKey, 0, ADDRESS_MAX);
+        DataType type = type(map, register);
+        boolean number = type != DataType.BIT;
+        if (address + type.registers() - 1 > ADDRESS_MAX) {
+            map.problem(tableKey, "address " + address, "but its " + type.registers() + " registers end behind 65535");
+        }
+        if (!number) {
+            for (String key : List.of("scale", "offset", "order")) {
+                refuse(map, key, "for a bit", "remove it: a bit is true or false");
+            }
+        }
+        boolean writable = writable(map, table, register && number);
+        return new ModbusPoint(
+                name,
+                table,
+                address,
+                type,
+                bit(map, register, type),
+                number ? map.oneOf("order", ORDERS, usualOrder) : WordOrder.ABCD,
+                number ? scale(map) : 1,
+                number ? map.decimal("offset", 0) : 0,
+                map.text("unit", ""),
+                writable,
+                verify(map, writable));
+    }
+
+    private static String tableKey(YamlMap map) {
+        List<String> keys = TABLES.keySet().stream().filter(map::has).toList();
+        if (keys.size() == 1) {
+            return keys.get(0);
+        }
+        String found = keys.isEmpty() ? "no address" : String.join(" and ", keys);
+        map.problem(found, "write one of coil, discrete, input, holding with the address, such as input: 0");
+        return "";
+    }
+
+    private static DataType type(YamlMap map, boolean register) {
+        return register && !map.has("bit") ? map.oneOf("type", TYPES) : map.oneOf("type", BIT, DataType.BIT);
+    }
+
+    private static int bit(YamlMap map, boolean register, DataType type) {
+        if (register && type == DataType.BIT) {
+            return map.wholeNumber("bit", 0, 15);
+        }
+        refuse(map, "bit", register ? "beside a type of its own" : "in a table of bits", "remove it");
+        return 0;
+    }
+
+    private static double scale(YamlMap map) {
+        double scale = map.decimal("scale", 1);
+        if (scale == 0) {
+            map.problem("scale", "0", "allowed: every other number");
+            return 1;
+        }
+        return scale;
+    }
+
+    private static boolean writable(YamlMap map, RegisterTable table, boolean wholeRegister) {
+        boolean writable = map.flag("writable", false);
+        if (!writable || table == RegisterTable.COIL || (table == RegisterTable.HOLDING_REGISTER && wholeRegister)) {
+            return writable;
+        }
+        if (table == RegisterTable.HOLDING_REGISTER) {
+            // Writing one bit means writing the register with what its other bits were a moment ago.
+            map.problem("writable", "true for one bit", "make a point of the whole register or use a coil");
+        } else {
+            map.problem("writable", "true in a table that is read only", "allowed in: coil, holding");
+        }
+        return false;
+    }
+
+    private static boolean verify(YamlMap map, boolean writable) {
+        if (!writable && !map.flawed("writable")) {
+            refuse(map, "verify", "for a point that is not writable", "remove it");
+        }
+        return map.flag("verify", true);
+    }
+
+    private static void refuse(YamlMap map, String key, String found, String advice) {
+        if (map.has(key)) {
+            map.problem(key, "a value " + found, advice);
+        }
+    }
+
+    private static Map<String, RegisterTable> tables() {
+        Map<String, RegisterTable> tables = new LinkedHashMap<>();
+        tables.put("coil", RegisterTable.COIL);
+        tables.put("discrete", RegisterTable.DISCRETE_INPUT);
+        tables.put("input", RegisterTable.INPUT_REGISTER);
+        tables.put("holding", RegisterTable.HOLDING_REGISTER);
+        return tables;
+    }
+
+    /** Numbers first: a number is the better stand-in for a type that is missing. */
+    private static Map<String, DataType> types() {
+        Map<String, DataType> types = Choices.lowerCase(DataType.values());
+        types.remove("bit");
+        types.put("bit", DataType.BIT);
+        return types;
+    }
+
+    private static Map<String, Path> filesIn(Path folder) {
+        Map<String, Path> files = new TreeMap<>();
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+                for (Path file : found) {
+                    String name = String.valueOf(file.getFileName());
+                    files.put(name.substring(0, name.length() - SUFFIX.length()), file);
+                }
+            } catch (IOException e) {
+                // An unreadable folder offers no profiles: the devices that name one say so, with the folder's name.
+                return Map.of();
+            }
+        }
+        return files;
+    }
+}
