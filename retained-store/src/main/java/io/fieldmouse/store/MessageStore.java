@@ -1,5 +1,6 @@
 package io.fieldmouse.store;
 
+import java.time.Clock;
 import java.util.List;
 
 /**
@@ -12,6 +13,20 @@ import java.util.List;
 public interface MessageStore extends AutoCloseable {
 
     /**
+     * Opens the store, and reads what it holds. A damaged database is moved to a dated name, an error is logged, and
+     * the store begins empty.
+     *
+     * @param listener called on the store's own thread, never inside {@link #commit}; also with {@link Durability#NONE}
+     * @throws StoreException if the directory is in use, not writable, or was written by a newer program
+     */
+    static MessageStore open(StoreConfig config, CommitListener listener) {
+        return switch (config.durability()) {
+            case FORCE, OS -> H2MessageStore.open(config, listener, Clock.systemUTC());
+            case NONE -> new MemoryStore(listener);
+        };
+    }
+
+    /**
      * What the store held when it was opened. To be called once, before the first commit.
      *
      * @throws StoreException if it cannot be read
@@ -20,7 +35,11 @@ public interface MessageStore extends AutoCloseable {
 
     /**
      * Hands over changes that become durable together or not at all, in the order of the list. Never blocks on the
-     * disk; the caller bounds what it hands over by watching {@link #pendingBytes()}.
+     * disk; the caller bounds what it hands over by watching {@link #pendingBytes()}. After a failure or
+     * {@link #close()} the changes are dropped and the position never becomes durable.
+     *
+     * <p>A change that names a session which does not exist, or a message which is not in its queue, does nothing:
+     * so a late settlement or a late delivery brings nothing back.
      *
      * @return the position of this commit, greater than that of every commit before it
      */
@@ -29,7 +48,7 @@ public interface MessageStore extends AutoCloseable {
     /** An estimate, in bytes, of what was handed over and is not yet durable. */
     long pendingBytes();
 
-    /** Makes durable what was handed over, then releases the files. Waits for the disk. */
+    /** Makes durable what was handed over, then releases the files. Waits for the disk. May be called again. */
     @Override
     void close();
 }

@@ -56,7 +56,11 @@ public sealed interface StoreChange {
     record Receiver(String clientId, int qos, boolean retain, int[] subscriptionIds) {}
 
     /** The queued message was given this packet id (1 to 65535) and may have left. */
-    record MessageSent(String clientId, long messageId, int packetId) implements StoreChange {}
+    record MessageSent(String clientId, long messageId, int packetId) implements StoreChange {
+        public MessageSent {
+            checkPacketId(packetId);
+        }
+    }
 
     /** The receiver of a QoS 2 message has it (PUBREC): only its PUBREL is still owed. */
     record MessageReleased(String clientId, long messageId) implements StoreChange {}
@@ -65,8 +69,22 @@ public sealed interface StoreChange {
     record MessageSettled(String clientId, long messageId) implements StoreChange {}
 
     /** A QoS 2 PUBLISH with this packet id was accepted from the session's client and is not yet released. */
-    record PacketIdReceived(String clientId, int packetId) implements StoreChange {}
+    record PacketIdReceived(String clientId, int packetId) implements StoreChange {
+        public PacketIdReceived {
+            checkPacketId(packetId);
+        }
+    }
 
     /** The client released that packet id (PUBREL). */
-    record PacketIdReleased(String clientId, int packetId) implements StoreChange {}
+    record PacketIdReleased(String clientId, int packetId) implements StoreChange {
+        public PacketIdReleased {
+            checkPacketId(packetId);
+        }
+    }
+
+    private static void checkPacketId(int packetId) {
+        if (packetId < 1 || packetId > 0xFFFF) {
+            throw new IllegalArgumentException("packet id " + packetId + " is not within 1 to 65535");
+        }
+    }
 }

@@ -1,0 +1,33 @@
+package io.fieldmouse.store;
+
+import java.util.List;
+
+/** Estimates how many bytes of memory and disk changes take while they wait. */
+final class ChangeSize {
+    private static final int CHANGE_BYTES = 96;
+    private static final int RECEIVER_BYTES = 64;
+
+    private ChangeSize() {}
+
+    static long bytes(List<StoreChange> changes) {
+        long sum = 0;
+        for (StoreChange change : changes) {
+            sum += CHANGE_BYTES + bodyBytes(change);
+        }
+        return sum;
+    }
+
+    private static long bodyBytes(StoreChange change) {
+        if (change instanceof StoreChange.RetainedSet set) {
+            return set.message().sizeBytes();
+        }
+        if (change instanceof StoreChange.MessageQueued queued) {
+            return queued.message().sizeBytes()
+                    + (long) RECEIVER_BYTES * queued.receivers().size();
+        }
+        if (change instanceof StoreChange.WillSet set) {
+            return set.will().message().sizeBytes();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,133 @@
+package io.fieldmouse.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The tables. Each has one integer key, which H2 keeps as the table itself: there is no second index to write, and
+ * reading the tables once reads every page in which damage could hide.
+ */
+final class Schema {
+    /** Raised with every change of the tables; {@link #prepare} then brings older ones up to date. */
+    static final int VERSION = 1;
+
+    static final Table SESSION = new Table(
+            "session",
+            "client_id VARCHAR NOT NULL",
+            "expiry_seconds BIGINT NOT NULL",
+            "disconnected_at_millis BIGINT NOT NULL");
+
+    static final Table SUBSCRIPTION = new Table(
+            "subscription",
+            "session_id BIGINT NOT NULL",
+            "topic_filter VARCHAR NOT NULL",
+            "options INTEGER NOT NULL",
+            "subscription_id INTEGER NOT NULL");
+
+    /** Bodies of the messages that wait in some queue, once for all receivers. The id is the message id. */
+    static final Table MESSAGE = new Table(
+            "message",
+            "topic VARCHAR NOT NULL",
+            "payload VARBINARY NOT NULL",
+            "properties VARBINARY NOT NULL",
+            "expires_at_millis BIGINT NOT NULL");
+
+    /** The sessions' queues. */
+    static final Table DELIVERY = new Table(
+            "delivery",
+            "session_id BIGINT NOT NULL",
+            "message_id BIGINT NOT NULL",
+            "qos INTEGER NOT NULL",
+            "retain BOOLEAN NOT NULL",
+            "subscription_ids VARBINARY NOT NULL",
+            "packet_id INTEGER NOT NULL",
+            "released BOOLEAN NOT NULL");
+
+    /** QoS 2 packet ids received and not released; the id holds both, see {@link Ledger#receivedRowId}. */
+    static final Table RECEIVED_PACKET = new Table("received_packet");
+
+    static final Table RETAINED = new Table(
+            "retained",
+            "qos INTEGER NOT NULL",
+            "topic VARCHAR NOT NULL",
+            "payload VARBINARY NOT NULL",
+            "properties VARBINARY NOT NULL",
+            "expires_at_millis BIGINT NOT NULL");
+
+    static final Table WILL = new Table(
+            "will",
+            "client_id VARCHAR NOT NULL",
+            "qos INTEGER NOT NULL",
+            "retain BOOLEAN NOT NULL",
+            "delay_seconds BIGINT NOT NULL",
+            "expiry_seconds BIGINT NOT NULL",
+            "topic VARCHAR NOT NULL",
+            "payload VARBINARY NOT NULL",
+            "properties VARBINARY NOT NULL",
+            "expires_at_millis BIGINT NOT NULL");
+
+    private static final List<Table> TABLES =
+            List.of(SESSION, SUBSCRIPTION, MESSAGE, DELIVERY, RECEIVED_PACKET, RETAINED, WILL);
+
+    /** A table: {@code id BIGINT PRIMARY KEY} and these columns, each a name, a space and a type. */
+    record Table(String name, List<String> columns) {
+        Table(String name, String... columns) {
+            this(name, List.of(columns));
+        }
+
+        List<String> columnNames() {
+            return columns.stream()
+                    .map(column -> column.substring(0, column.indexOf(' ')))
+                    .toList();
+        }
+
+        String create() {
+            return "CREATE TABLE IF NOT EXISTS " + name + " (id BIGINT PRIMARY KEY" + (columns.isEmpty() ? "" : ", ")
+                    + String.join(", ", columns) + ")";
+        }
+
+        /** Every row, the id first. */
+        String selectAll() {
+            return "SELECT id" + (columns.isEmpty() ? "" : ", ") + String.join(", ", columnNames()) + " FROM " + name
+                    + " ORDER BY id";
+        }
+    }
+
+    private Schema() {}
+
+    /**
+     * Makes the tables when there are none.
+     *
+     * @throws StoreException if a newer program has written them
+     */
+    static void prepare(Connection connection, String name) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE IF NOT EXISTS store (id INTEGER PRIMARY KEY,"
+                    + " schema_version INTEGER NOT NULL, message_ids_reserved BIGINT NOT NULL)");
+            int version = version(statement);
+            if (version > VERSION) {
+                throw new StoreException(
+                        "store " + name + ": its tables have version " + version + ", this program knows " + VERSION
+                                + " and older: run the newer Fieldmouse that wrote them, or move the directory away");
+            }
+            if (version == 0) {
+                for (Table table : TABLES) {
+                    statement.execute(table.create());
+                }
+                // Last, because H2 commits each table by itself: without this row the next start begins again here.
+                statement.execute("INSERT INTO store VALUES (1, " + VERSION + ", 0)");
+            }
+            connection.commit();
+        }
+    }
+
+    /** 0 when the tables are not, or not all, made. */
+    private static int version(Statement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("SELECT schema_version FROM store WHERE id = 1")) {
+            return rows.next() ? rows.getInt(1) : 0;
+        }
+    }
+}
