@@ -144,7 +144,7 @@ final class MbpollTest {
     }
 
     @Test
-    void readsThroughAPacedLineAndAStableName() throws IOException {
+    void readsThroughAPacedLine() throws IOException {
         line.close();
         line = startLine(19200);
         String out = succeed("-t", "3", "-r", "101");
