@@ -1,0 +1,42 @@
+package io.fieldmouse.gateway.publish;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker refused, or could not be reached, or broke off. The message is a sentence for a person; where the broker
+ * gave a reason code it is in there in words.
+ */
+public final class MqttException extends IOException {
+
+    /** The reason code of an error that no packet carried. */
+    public static final int NO_REASON_CODE = -1;
+
+    private static final long serialVersionUID = 1;
+
+    private final int reasonCode;
+
+    MqttException(String message, int reasonCode, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reasonCode = reasonCode;
+    }
+
+    static MqttException of(String message) {
+        return new MqttException(message, NO_REASON_CODE, null);
+    }
+
+    static MqttException withReason(String what, int reasonCode, @Nullable String reasonString) {
+        String words = reasonString == null || reasonString.isEmpty() ? "" : " (\"" + reasonString + "\")";
+        return new MqttException(what + ": " + ReasonCode.words(reasonCode) + words, reasonCode, null);
+    }
+
+    /** The broker's reason code (MQTT 5, section 2.4), or {@link #NO_REASON_CODE}. */
+    public int reasonCode() {
+        return reasonCode;
+    }
+
+    /** Whether the broker does not speak the version that was asked for. */
+    boolean isAboutProtocolVersion() {
+        return reasonCode == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION;
+    }
+}
