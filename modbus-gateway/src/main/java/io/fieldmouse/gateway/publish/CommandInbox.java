@@ -1,0 +1,181 @@
+package io.fieldmouse.gateway.publish;
+
+import io.fieldmouse.gateway.reading.SetOutcome;
+import io.fieldmouse.gateway.reading.SetRequest;
+import io.fieldmouse.gateway.reading.TopicTemplate;
+import io.fieldmouse.gateway.reading.TopicTemplate.PointName;
+import io.fieldmouse.gateway.reading.Value;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commands from the broker: read, checked, handed to the gateway, answered. Every command that is not ignored is
+ * answered once per sender, in words when it is refused.
+ *
+ * <p>A command executes once: a message that is marked DUP and equals one of the last minute in topic, payload and
+ * Correlation Data is taken for its copy, and so is every message with the topic and the id of one of the last minute.
+ * The answer of the first is repeated. A retained command is ignored: it says what someone wanted some time ago.
+ */
+public final class CommandInbox {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandInbox.class);
+    private static final int ANSWER_QOS = 1;
+    private static final int CORRELATION_BYTES_MAX = 1024;
+
+    private final TopicTemplate topics;
+    private final BrokerLink link;
+    private final BiConsumer<SetRequest, Consumer<SetOutcome>> setter;
+    private final LongSupplier nanoTime;
+    private final RecentCommands recent = new RecentCommands();
+
+    private final LongAdder executed = new LongAdder();
+    private final LongAdder copies = new LongAdder();
+    private final LongAdder retainedIgnored = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder answersLost = new LongAdder();
+
+    /**
+     * An inbox.
+     *
+     * @param setter takes a request at once, on the link's thread, and gives its outcome exactly once, at any time and
+     *     on any thread
+     * @param nanoTime a clock that never jumps, as {@link System#nanoTime}
+     */
+    public CommandInbox(
+            TopicTemplate topics,
+            BrokerLink link,
+            BiConsumer<SetRequest, Consumer<SetOutcome>> setter,
+            LongSupplier nanoTime) {
+        this.topics = topics;
+        this.link = link;
+        this.setter = setter;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * What became of all messages so far.
+     *
+     * @param executed handed to the gateway
+     * @param copies recognised as copies of a command
+     * @param retainedIgnored were retained
+     * @param refused answered by the inbox itself, as malformed or too many
+     * @param answersLost answers that the link did not take
+     */
+    public record Counts(long executed, long copies, long retainedIgnored, long refused, long answersLost) {}
+
+    public Counts counts() {
+        return new Counts(executed.sum(), copies.sum(), retainedIgnored.sum(), refused.sum(), answersLost.sum());
+    }
+
+    /** Asks for commands, now and after each reconnection. */
+    public void start() {
+        link.subscribe(topics.commands());
+    }
+
+    /** A message from the link; what is not a command is ignored. */
+    public void received(LinkMessage message) {
+        Optional<PointName> name = topics.command(message.topic());
+        if (name.isEmpty()) {
+            return;
+        }
+        if (message.retain()) {
+            retainedIgnored.increment();
+            LOG.warn("retained command ignored, publish commands without retain topic={}", message.topic());
+            return;
+        }
+        command(message, name.get());
+    }
+
+    private void command(LinkMessage message, PointName name) {
+        CommandJson.Command command = CommandJson.parse(message.payload());
+        ReturnAddress address = ReturnAddress.of(message, topics, name, command.id());
+        String fault = command.fault().isEmpty() ? addressFault(message, name) : command.fault();
+        Value value = command.value();
+        if (value == null || !fault.isEmpty()) {
+            refuse(message.topic(), address, fault);
+            return;
+        }
+        // Without an id only DUP tells a copy from the wish to write the same value again.
+        boolean mayBeCopy = command.id() != null || message.dup();
+        RecentCommands.Admission admission =
+                recent.admit(key(message, command.id()), mayBeCopy, value, address, nanoTime.getAsLong());
+        if (admission instanceof RecentCommands.Admission.Execute execute) {
+            executed.increment();
+            SetRequest request = new SetRequest(name.device(), name.point(), value);
+            setter.accept(request, outcome -> settle(execute.entry(), request, outcome));
+        } else if (admission instanceof RecentCommands.Admission.Refuse refusal) {
+            refuse(message.topic(), address, refusal.reason());
+        } else {
+            copies.increment();
+            LOG.debug("copy of a command topic={} id={} dup={}", message.topic(), command.id(), message.dup());
+            if (admission instanceof RecentCommands.Admission.Repeat repeat) {
+                answer(address, repeat.outcome());
+            }
+        }
+    }
+
+    private String addressFault(LinkMessage message, PointName name) {
+        byte[] correlation = message.correlationData();
+        if (correlation != null && correlation.length > CORRELATION_BYTES_MAX) {
+            return "the correlation data has more than " + CORRELATION_BYTES_MAX + " bytes";
+        }
+        return ReturnAddress.fault(message, topics, name).orElse("");
+    }
+
+    private void settle(RecentCommands.Entry entry, SetRequest request, SetOutcome outcome) {
+        LOG.info(
+                "command device={} point={} value={} result={} reason={}",
+                request.device(),
+                request.point(),
+                ValueText.of(request.value()),
+                CommandJson.result(outcome),
+                CommandJson.reason(outcome));
+        recent.settle(entry, outcome).forEach(address -> answer(address, outcome));
+    }
+
+    private void refuse(String topic, ReturnAddress address, String reason) {
+        refused.increment();
+        LOG.warn("command refused topic={} reason={}", topic, reason);
+        answer(address, new SetOutcome.Refused(reason));
+    }
+
+    private void answer(ReturnAddress address, SetOutcome outcome) {
+        if (!link.publish(address.message(CommandJson.answer(address.id(), outcome), ANSWER_QOS))) {
+            answersLost.increment();
+        }
+    }
+
+    /** What the copies of a command share. Of a command without id only a digest is kept: it may be a kilobyte. */
+    private static String key(LinkMessage message, @Nullable String id) {
+        if (id != null) {
+            return message.topic() + " " + id;
+        }
+        MessageDigest digest = sha256();
+        digest.update(message.topic().getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        digest.update(message.payload());
+        byte[] correlation = message.correlationData();
+        if (correlation != null) {
+            digest.update((byte) 0);
+            digest.update(correlation);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.fieldmouse.gateway.publish;
+
+import io.fieldmouse.gateway.reading.SetOutcome;
+import io.fieldmouse.gateway.reading.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands of the last minute and what became of them, so that a copy is recognised. Several threads: commands come
+ * on the link's, outcomes on those of buses; each method is short and calls nobody.
+ */
+final class RecentCommands {
+    static final Duration REMEMBERED = Duration.ofSeconds(60);
+
+    /** More within a minute are refused rather than forgotten too early: no line carries so many writes. */
+    static final int COMMANDS_MAX = 4096;
+
+    /** Copies of one command that wait for its outcome. */
+    private static final int ADDRESSES_MAX = 8;
+
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    /** One command that was handed on. */
+    static final class Entry {
+        private final Value value;
+        private final long sinceNanos;
+        private final List<ReturnAddress> addresses = new ArrayList<>();
+        private @Nullable SetOutcome outcome;
+
+        private Entry(Value value, long sinceNanos) {
+            this.value = value;
+            this.sinceNanos = sinceNanos;
+        }
+    }
+
+    /** What to do with a command that came. */
+    sealed interface Admission {
+        /** It is new: execute it, and settle the entry. */
+        record Execute(Entry entry) implements Admission {}
+
+        /** A copy of one whose outcome is known. */
+        record Repeat(SetOutcome outcome) implements Admission {}
+
+        /** A copy of one that is under way: its outcome will go to this address too. */
+        record Await() implements Admission {}
+
+        record Refuse(String reason) implements Admission {}
+    }
+
+    /**
+     * Admits a command.
+     *
+     * @param key what its copies share
+     * @param mayBeCopy whether the same key means the same command; otherwise it means a new one of the same words
+     */
+    synchronized Admission admit(String key, boolean mayBeCopy, Value value, ReturnAddress address, long nowNanos) {
+        forgetOld(nowNanos);
+        Entry known = mayBeCopy ? entries.get(key) : null;
+        if (known == null) {
+            return execute(key, value, address, nowNanos);
+        }
+        if (!known.value.equals(value)) {
+            return new Admission.Refuse("this id was used for another value less than 60 s ago");
+        }
+        if (known.outcome != null) {
+            return new Admission.Repeat(known.outcome);
+        }
+        if (known.addresses.size() < ADDRESSES_MAX && known.addresses.stream().noneMatch(address::sameAs)) {
+            known.addresses.add(address);
+        }
+        return new Admission.Await();
+    }
+
+    private Admission execute(String key, Value value, ReturnAddress address, long nowNanos) {
+        // Removed first, so that the map stays in the order of time.
+        entries.remove(key);
+        if (entries.size() >= COMMANDS_MAX) {
+            return new Admission.Refuse("more than " + COMMANDS_MAX + " commands within 60 s");
+        }
+        Entry entry = new Entry(value, nowNanos);
+        entry.addresses.add(address);
+        entries.put(key, entry);
+        return new Admission.Execute(entry);
+    }
+
+    /** Notes the outcome, and gives the addresses that wait for it; none when it was settled before. */
+    synchronized List<ReturnAddress> settle(Entry entry, SetOutcome outcome) {
+        if (entry.outcome != null) {
+            return List.of();
+        }
+        entry.outcome = outcome;
+        List<ReturnAddress> addresses = List.copyOf(entry.addresses);
+        entry.addresses.clear();
+        return addresses;
+    }
+
+    private void forgetOld(long nowNanos) {
+        Iterator<Entry> oldest = entries.values().iterator();
+        while (oldest.hasNext() && nowNanos - oldest.next().sinceNanos >= REMEMBERED.toNanos()) {
+            oldest.remove();
+        }
+    }
+}
