@@ -24,7 +24,7 @@ final class RequestFramer {
     record Cut(long startNanos, long endNanos, RtuFrame frame, boolean valid) {}
 
     /** How much longer than the frame silence bytes that make no frame are kept, in hope of the rest. */
-    static final long PATIENCE_NANOS = 50_000_000;
+    static final long PATIENCE_NANOS = 500_000_000;
 
     /** No time at which anything is due. */
     static final long NOTHING_DUE = Long.MAX_VALUE;

@@ -28,6 +28,9 @@ final class LibC {
 
     private LibC() {}
 
+    /** Does nothing but have this class loaded, or fail with a {@link LinkageError} that says why not. */
+    static void load() {}
+
     static native int posix_openpt(int flags);
 
     static native int grantpt(int fd);

@@ -28,6 +28,7 @@ public final class VirtualPort implements Closeable {
     /** A timeout for {@link #read} that never runs out. */
     public static final long FOREVER = -1;
 
+    private static final Path TERMINALS = Path.of("/dev/pts");
     private static final int TRANSFER_BYTES_MAX = 4096;
     private static final int POLLFD_BYTES = 8;
     private static final int POLLFD_EVENTS = 4;
@@ -66,8 +67,8 @@ public final class VirtualPort implements Closeable {
     }
 
     /**
-     * Opens a new port with a stable name: a symbolic link that is removed at close. A link left behind by an earlier run
-     * is replaced; anything else of that name is an error.
+     * Opens a new port with a stable name: a symbolic link that is removed at close. A link into {@code /dev/pts}, as an
+     * earlier run that was killed leaves behind, is replaced; anything else of that name is an error.
      */
     public static VirtualPort open(Path link) throws IOException {
         return openWithLink(link.toAbsolutePath());
@@ -77,6 +78,7 @@ public final class VirtualPort implements Closeable {
         if (!Platform.isLinux()) {
             throw new IOException("virtual serial ports need Linux, this is " + System.getProperty("os.name"));
         }
+        requireNativeCalls();
         int[] opened = {-1, -1, -1};
         try {
             int master = LibC.posix_openpt(LibC.O_RDWR | LibC.O_NOCTTY | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
@@ -98,6 +100,17 @@ public final class VirtualPort implements Closeable {
                 }
             }
             throw e;
+        }
+    }
+
+    private static void requireNativeCalls() throws IOException {
+        try {
+            LibC.load();
+        } catch (LinkageError e) {
+            throw new IOException(
+                    "virtual serial ports need JNA's native library, which cannot be loaded; if its directory cannot be"
+                            + " written or is mounted noexec, name another with -Djna.tmpdir=DIR",
+                    e);
         }
     }
 
@@ -129,13 +142,15 @@ public final class VirtualPort implements Closeable {
         if (link == null) {
             return;
         }
-        if (Files.isSymbolicLink(link)) {
+        // Whatever else a link may point to, a real adapter for one, is not ours to take the name from.
+        if (Files.isSymbolicLink(link) && Files.readSymbolicLink(link).startsWith(TERMINALS)) {
             Files.delete(link);
         }
         try {
             Files.createSymbolicLink(link, device);
         } catch (FileAlreadyExistsException e) {
-            throw new IOException(link + " exists and is no symbolic link; remove it or name another link", e);
+            throw new IOException(
+                    link + " exists and is no link to a virtual port; remove it or choose another name", e);
         }
     }
 

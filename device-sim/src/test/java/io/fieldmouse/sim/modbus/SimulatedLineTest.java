@@ -120,8 +120,8 @@ final class SimulatedLineTest {
                 "collide",
                 300,
                 Parity.NONE,
-                SlaveConfig.of(1, PointConfig.holdingRegister(0, 42).times(20))));
-        master.send("01 03 00 00 00 14 45 c5");
+                SlaveConfig.of(1, PointConfig.holdingRegister(0, 42).times(100))));
+        master.send("01 03 00 00 00 64 44 21");
         RawMaster.await("the reply to begin", this::anyAvailable);
         master.send("ff");
         RawMaster.await("the collision", () -> line.counters().collisions() > 0);

@@ -190,6 +190,14 @@ final class VirtualPortTest {
                 () -> VirtualPort.open(directory.resolve("missing").resolve("tty")));
     }
 
+    @Test
+    void linkNeverReplacesALinkToSomethingElse() throws IOException {
+        Path adapter = directory.resolve("by-id");
+        Files.createSymbolicLink(adapter, Path.of("../../ttyUSB0"));
+        assertThrows(IOException.class, () -> VirtualPort.open(adapter));
+        assertEquals(Path.of("../../ttyUSB0"), Files.readSymbolicLink(adapter));
+    }
+
     private static byte[] allBytes() {
         byte[] all = new byte[256];
         for (int i = 0; i < all.length; i++) {
