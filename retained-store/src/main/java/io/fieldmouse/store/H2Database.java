@@ -1,16 +1,17 @@
 package io.fieldmouse.store;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Properties;
 import org.h2.Driver;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The H2 database: one connection, used by one thread at a time. A group is one transaction.
+ * The H2 database: one connection, used by one thread at a time. A group is one transaction. Once open it owns the
+ * directory and releases it last.
  *
  * <p>Its surprise is {@code WRITE_DELAY=0}. With any other value H2 writes a large transaction, and whatever its
  * background thread finds, on threads of its own; {@code CHECKPOINT SYNC} does not wait for them when nothing is left
@@ -18,74 +19,92 @@ import org.jspecify.annotations.Nullable;
  * system has the data, and {@code CHECKPOINT SYNC} forces exactly that (docs/decisions/0002-h2-store.md).
  */
 final class H2Database implements GroupWriter {
-    private final String name;
+    private final StoreDirectory directory;
     private final Connection connection;
     private final Durability durability;
     private final Ledger ledger;
     private final SqlChanges sql;
-    private @Nullable StoredState state;
 
-    private H2Database(String name, Connection connection, Durability durability) throws SQLException {
-        this.name = name;
+    private H2Database(StoreDirectory directory, Connection connection, Durability durability, Ledger ledger)
+            throws SQLException {
+        this.directory = directory;
         this.connection = connection;
         this.durability = durability;
-        Recovery.Result found = Recovery.read(connection);
-        this.ledger = found.ledger();
-        this.state = found.state();
+        this.ledger = ledger;
         this.sql = new SqlChanges(connection);
     }
 
     /**
-     * Opens the database, made when absent, and reads all of it.
+     * Reads all of the database, made when absent. Read-only: in a file in which it finds nothing whole, H2 would
+     * else begin a new database, over what could still be rescued.
      *
-     * @throws SQLException if it is damaged, locked or cannot be accessed; it is closed again then
+     * @throws SQLException if it is damaged, locked or cannot be accessed; the file is as it was
      * @throws StoreException if it is sound, but not for this program
      */
-    static H2Database open(StoreDirectory directory, StoreConfig config) throws SQLException {
-        boolean fresh = !Files.exists(directory.databaseFile());
-        Properties user = new Properties();
-        user.setProperty("user", "fieldmouse");
-        user.setProperty("password", "");
-        Connection connection = new Driver().connect(url(directory, config), user);
+    static Recovery.Result read(StoreDirectory directory, StoreConfig config) throws SQLException {
+        if (!Files.exists(directory.databaseFile())) {
+            create(directory, config);
+        }
+        Connection connection = connect(directory.database(), config, ";ACCESS_MODE_DATA=r");
+        try {
+            connection.setAutoCommit(false);
+            Schema.check(connection, directory);
+            return Recovery.read(connection);
+        } finally {
+            abandon(connection);
+        }
+    }
+
+    /**
+     * Opens the database for writing.
+     *
+     * @param ledger the rows that {@link #read} found
+     */
+    static H2Database open(StoreDirectory directory, StoreConfig config, Ledger ledger) throws SQLException {
+        Connection connection = connect(directory.database(), config, "");
         try {
             connection.setAutoCommit(false);
             if (connection.isReadOnly()) {
                 throw new StoreException("store " + directory + ": " + directory.databaseFile()
                         + " is not writable by this user: correct its owner or permissions");
             }
-            Schema.prepare(connection, directory.toString());
-            H2Database database = new H2Database(directory.toString(), connection, config.durability());
-            if (fresh) {
-                database.execute("CHECKPOINT SYNC");
-                directory.force();
-            }
-            return database;
+            return new H2Database(directory, connection, config.durability(), ledger);
         } catch (SQLException | RuntimeException | Error e) {
             abandon(connection);
             throw e;
         }
     }
 
-    private static String url(StoreDirectory directory, StoreConfig config) {
-        String path = (config.fileSystem().isEmpty() ? "file:" : config.fileSystem()) + directory.database();
+    /** Under another name until it is whole: so a kill during the first start leaves nothing that looks like damage. */
+    private static void create(StoreDirectory directory, StoreConfig config) throws SQLException {
+        Connection connection = connect(directory.beginDatabase(), config, "");
+        try {
+            connection.setAutoCommit(false);
+            Schema.create(connection);
+            execute(connection, "CHECKPOINT SYNC");
+        } finally {
+            abandon(connection);
+        }
+        directory.finishDatabase();
+    }
+
+    private static Connection connect(Path database, StoreConfig config, String options) throws SQLException {
+        Properties user = new Properties();
+        user.setProperty("user", "fieldmouse");
+        user.setProperty("password", "");
+        return new Driver().connect(url(database, config) + options, user);
+    }
+
+    private static String url(Path database, StoreConfig config) {
+        String path = (config.fileSystem().isEmpty() ? "file:" : config.fileSystem()) + database;
         if (path.indexOf(';') >= 0) {
-            throw new StoreException("store " + directory + ": its path must not contain a semicolon");
+            throw new StoreException("store " + config.directory() + ": its path must not contain a semicolon");
         }
         // What was not forced may reach the disk in any order: without forces, space is reused only after the
         // operating system has written the data back by itself (30 s on Linux).
         int retentionMillis = config.durability() == Durability.FORCE ? 5_000 : 45_000;
         return "jdbc:h2:" + path + ";WRITE_DELAY=0;RETENTION_TIME=" + retentionMillis
                 + ";CACHE_SIZE=4096;LOCK_TIMEOUT=2000;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0";
-    }
-
-    /** What was read at the start, once; it is large and not kept. */
-    StoredState takeState() {
-        StoredState taken = state;
-        if (taken == null) {
-            throw new IllegalStateException("load() was called before");
-        }
-        state = null;
-        return taken;
     }
 
     @Override
@@ -102,11 +121,12 @@ final class H2Database implements GroupWriter {
             sql.write(group);
             connection.commit();
             if (durability == Durability.FORCE) {
-                execute("CHECKPOINT SYNC");
+                execute(connection, "CHECKPOINT SYNC");
             }
         } catch (SQLException e) {
             throw new StoreException(
-                    "store " + name + ": a write failed: " + e.getMessage()
+                    "store " + directory + ": a write failed: "
+                            + H2Failure.of(e).reason()
                             + "; nothing handed over since is kept: check the disk (space, health), then restart",
                     e);
         }
@@ -117,16 +137,20 @@ final class H2Database implements GroupWriter {
     public void close(boolean failed) {
         try {
             if (!failed) {
-                execute("CHECKPOINT SYNC");
+                execute(connection, "CHECKPOINT SYNC");
             }
         } catch (SQLException e) {
-            throw new StoreException("store " + name + ": the last force failed: " + e.getMessage(), e);
+            throw new StoreException(
+                    "store " + directory + ": the last force failed: "
+                            + H2Failure.of(e).reason(),
+                    e);
         } finally {
             abandon(connection);
+            directory.close();
         }
     }
 
-    private void execute(String command) throws SQLException {
+    private static void execute(Connection connection, String command) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(command);
         }

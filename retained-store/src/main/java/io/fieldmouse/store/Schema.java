@@ -11,7 +11,7 @@ import java.util.List;
  * reading the tables once reads every page in which damage could hide.
  */
 final class Schema {
-    /** Raised with every change of the tables; {@link #prepare} then brings older ones up to date. */
+    /** Raised with every change of the tables; {@link #check} will then have older ones to bring up to date. */
     static final int VERSION = 1;
 
     static final Table SESSION = new Table(
@@ -85,7 +85,7 @@ final class Schema {
         }
 
         String create() {
-            return "CREATE TABLE IF NOT EXISTS " + name + " (id BIGINT PRIMARY KEY" + (columns.isEmpty() ? "" : ", ")
+            return "CREATE TABLE " + name + " (id BIGINT PRIMARY KEY" + (columns.isEmpty() ? "" : ", ")
                     + String.join(", ", columns) + ")";
         }
 
@@ -98,36 +98,37 @@ final class Schema {
 
     private Schema() {}
 
-    /**
-     * Makes the tables when there are none.
-     *
-     * @throws StoreException if a newer program has written them
-     */
-    static void prepare(Connection connection, String name) throws SQLException {
+    /** Makes the tables in an empty database. */
+    static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE IF NOT EXISTS store (id INTEGER PRIMARY KEY,"
-                    + " schema_version INTEGER NOT NULL, message_ids_reserved BIGINT NOT NULL)");
-            int version = version(statement);
-            if (version > VERSION) {
-                throw new StoreException(
-                        "store " + name + ": its tables have version " + version + ", this program knows " + VERSION
-                                + " and older: run the newer Fieldmouse that wrote them, or move the directory away");
+            for (Table table : TABLES) {
+                statement.execute(table.create());
             }
-            if (version == 0) {
-                for (Table table : TABLES) {
-                    statement.execute(table.create());
-                }
-                // Last, because H2 commits each table by itself: without this row the next start begins again here.
-                statement.execute("INSERT INTO store VALUES (1, " + VERSION + ", 0)");
-            }
-            connection.commit();
+            statement.execute("CREATE TABLE store (id INTEGER PRIMARY KEY, schema_version INTEGER NOT NULL,"
+                    + " message_ids_reserved BIGINT NOT NULL)");
+            statement.execute("INSERT INTO store VALUES (1, " + VERSION + ", 0)");
         }
+        connection.commit();
     }
 
-    /** 0 when the tables are not, or not all, made. */
-    private static int version(Statement statement) throws SQLException {
-        try (ResultSet rows = statement.executeQuery("SELECT schema_version FROM store WHERE id = 1")) {
-            return rows.next() ? rows.getInt(1) : 0;
+    /**
+     * Refuses tables that this program cannot use.
+     *
+     * @throws SQLException if there are none: H2 opens a file without a word in which it finds nothing whole
+     * @throws StoreException if a newer program has written them
+     */
+    static void check(Connection connection, StoreDirectory directory) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT schema_version FROM store WHERE id = 1")) {
+            if (!rows.next()) {
+                throw new SQLException("the table store is empty");
+            }
+            int version = rows.getInt(1);
+            if (version > VERSION) {
+                throw new StoreException("store " + directory + ": its tables have version " + version
+                        + ", this program knows " + VERSION
+                        + " and older: run the newer Fieldmouse that wrote them, or move the directory away");
+            }
         }
     }
 }

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class StoreDirectory implements AutoCloseable {
     private static final String LOCK_FILE = "store.lock";
     private static final String DATABASE = "store";
+    private static final String UNFINISHED = "unfinished";
+    private static final String EXTENSION = ".mv.db";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'").withZone(ZoneOffset.UTC);
 
@@ -103,16 +105,36 @@ final class StoreDirectory implements AutoCloseable {
     }
 
     Path databaseFile() {
-        return directory.resolve(DATABASE + ".mv.db");
+        return directory.resolve(DATABASE + EXTENSION);
+    }
+
+    /** Where to make a new database, as H2 wants it; what an interrupted attempt has left there is deleted. */
+    Path beginDatabase() {
+        try {
+            Files.deleteIfExists(directory.resolve(UNFINISHED + EXTENSION));
+            return directory.resolve(UNFINISHED);
+        } catch (IOException e) {
+            throw new StoreException("store " + directory + ": no new database can be made: " + e, e);
+        }
+    }
+
+    /** The new database is whole and closed: gives it its name. */
+    void finishDatabase() {
+        try {
+            Files.move(directory.resolve(UNFINISHED + EXTENSION), databaseFile(), StandardCopyOption.ATOMIC_MOVE);
+            force();
+        } catch (IOException e) {
+            throw new StoreException("store " + directory + ": the new database cannot be renamed: " + e, e);
+        }
     }
 
     /** Moves the database file, whole, to a dated name; nothing is deleted. */
     Path setAside(Instant now) {
         String name = "damaged-" + STAMP.format(now);
-        Path target = directory.resolve(name + ".mv.db");
+        Path target = directory.resolve(name + EXTENSION);
         try {
             for (int i = 2; Files.exists(target); i++) {
-                target = directory.resolve(name + "-" + i + ".mv.db");
+                target = directory.resolve(name + "-" + i + EXTENSION);
             }
             Files.move(databaseFile(), target, StandardCopyOption.ATOMIC_MOVE);
             force();
