@@ -71,7 +71,7 @@ public final class SimulatedLine implements Closeable {
     }
 
     /**
-     * What a user opens: the link if one is configured, else the device, which has another name after each
+     * What a user opens: the link if one is configured, else the device, which may have another name after each
      * {@link #plugIn()}.
      *
      * @throws IllegalStateException while unplugged
@@ -93,7 +93,7 @@ public final class SimulatedLine implements Closeable {
         return slave;
     }
 
-    /** The last 8192 frames at most, in the order in which they ended. */
+    /** The last 8192 frames at most, oldest first: a request when it was complete, a reply when it was out. */
     public List<SeenFrame> traffic() {
         return traffic.frames();
     }
