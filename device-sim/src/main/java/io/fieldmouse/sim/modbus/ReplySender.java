@@ -61,18 +61,11 @@ final class ReplySender {
 
     /** Releases what is due by now. */
     void advance(long nowNanos) throws IOException {
-        while (true) {
-            if (sending == null && !beginNext(nowNanos)) {
-                return;
-            }
+        while (sending != null || beginNext(nowNanos)) {
             Scheduled reply = sending;
             if (reply == null || !release(reply, nowNanos)) {
                 return;
             }
-            long end = startNanos + reply.frame().length() * pace.characterNanos();
-            wireFreeNanos = end - nowNanos > 0 ? end : nowNanos;
-            traffic.add(SeenFrame.of(SeenFrame.Kind.REPLY, startNanos, wireFreeNanos, reply.frame()));
-            tally.replies.increment();
             sending = null;
         }
     }
@@ -95,12 +88,23 @@ final class ReplySender {
         if (pace.paced()) {
             passed = (int) Math.min(length, Math.max(0, nowNanos - startNanos) / pace.characterNanos());
         }
+        if (passed == length) {
+            // Before the last byte: who has read the whole reply finds it in the traffic.
+            settle(reply, nowNanos);
+        }
         if (passed == length || passed - sent >= chunkBytes) {
             int taken = wire.write(reply.frame().bytes(), sent, passed - sent);
             tally.droppedBytes.add(passed - sent - taken);
             sent = passed;
         }
         return sent == length;
+    }
+
+    private void settle(Scheduled reply, long nowNanos) {
+        long end = startNanos + reply.frame().length() * pace.characterNanos();
+        wireFreeNanos = end - nowNanos > 0 ? end : nowNanos;
+        traffic.add(SeenFrame.of(SeenFrame.Kind.REPLY, startNanos, wireFreeNanos, reply.frame()));
+        tally.replies.increment();
     }
 
     /** For how long after {@code nowNanos} {@link #advance} has nothing to do. */

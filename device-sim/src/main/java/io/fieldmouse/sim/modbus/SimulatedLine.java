@@ -93,7 +93,7 @@ public final class SimulatedLine implements Closeable {
         return slave;
     }
 
-    /** The last 8192 frames at most, oldest first: a request when it was complete, a reply when it was out. */
+    /** The last 8192 frames at most, oldest first. Who has received a whole reply finds it here. */
     public List<SeenFrame> traffic() {
         return traffic.frames();
     }

@@ -16,11 +16,15 @@ final class ReplySenderTest {
     private final TrafficLog traffic = new TrafficLog();
     private final LineTally tally = new LineTally();
     private int released;
+    private int repliesSeen;
     private int wireTakes = Integer.MAX_VALUE;
 
     private ReplySender sender(WirePace pace) {
         return new ReplySender(
                 (from, offset, length) -> {
+                    boolean last = offset + length == from.length;
+                    assertEquals(last, traffic.frames().size() > repliesSeen, "in the traffic with the last byte only");
+                    repliesSeen += last ? 1 : 0;
                     int taken = Math.min(length, wireTakes);
                     released += taken;
                     return taken;

@@ -88,7 +88,6 @@ final class SimulatedLineTest {
         restart(LineConfig.paced("paced", 19200, Parity.EVEN, UNIT_1));
         master.exchange(READ_1, REPLY_1);
         master.exchange(READ_1, REPLY_1);
-        RawMaster.await("both replies", () -> line.counters().replies() == 2);
         List<SeenFrame> seen = line.traffic();
         assertEquals(
                 List.of(SeenFrame.Kind.REQUEST, SeenFrame.Kind.REPLY, SeenFrame.Kind.REQUEST, SeenFrame.Kind.REPLY),
@@ -142,12 +141,12 @@ final class SimulatedLineTest {
 
     @Test
     void lateReplyComesAfterItsDelayAndHoldsUpNobody() throws IOException {
-        line.slave(1).setFaults(new Fault.Late(Duration.ofMillis(500), Trigger.nthRequest(1)));
+        line.slave(1).setFaults(new Fault.Late(Duration.ofMillis(1500), Trigger.nthRequest(1)));
         long begin = System.nanoTime();
         master.send(READ_1);
         master.exchange(READ_2, REPLY_2);
         master.expect(REPLY_1);
-        assertTrue(System.nanoTime() - begin >= TimeUnit.MILLISECONDS.toNanos(500));
+        assertTrue(System.nanoTime() - begin >= TimeUnit.MILLISECONDS.toNanos(1500));
         master.exchange(READ_1, REPLY_1);
     }
 
@@ -246,7 +245,6 @@ final class SimulatedLineTest {
         for (int i = 0; i < 4100; i++) {
             master.exchange(READ_1, REPLY_1);
         }
-        RawMaster.await("all replies", () -> line.counters().replies() == 4100);
         assertEquals(8192, line.traffic().size());
         line.clearTraffic();
         assertEquals(List.of(), line.traffic());
