@@ -1,0 +1,277 @@
+package io.fieldmouse.broker;
+
+import io.fieldmouse.broker.connection.LaneGroup;
+import io.fieldmouse.broker.connection.Limits;
+import io.fieldmouse.broker.connection.Shared;
+import io.fieldmouse.broker.connection.TcpListener;
+import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.lane.Lanes;
+import io.fieldmouse.broker.lane.WallClock;
+import io.fieldmouse.broker.message.Counters;
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.routing.Router;
+import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.CommitGate;
+import io.fieldmouse.broker.session.QueueRoom;
+import io.fieldmouse.broker.session.SessionContext;
+import io.fieldmouse.broker.session.SessionRegistry;
+import io.fieldmouse.store.CommitListener;
+import io.fieldmouse.store.MessageStore;
+import io.fieldmouse.store.StoreConfig;
+import io.fieldmouse.store.StoreException;
+import io.fieldmouse.store.StoredState;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An MQTT broker: everything it is made of, built in one constructor, from the store upwards. It is running when
+ * {@link #start} returns.
+ */
+public final class Broker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(10);
+    private static final Duration GOODBYE_MAX = Duration.ofSeconds(1);
+
+    private final Counters counters = new Counters();
+    private final LaneGroup laneGroup;
+    private final Lanes lanes;
+    private final MessageStore store;
+    private final List<CommitGate> gates = new ArrayList<>();
+    private final List<SessionRegistry> registries = new ArrayList<>();
+    private final Router router;
+    private final TcpListener listener;
+    private final Duration writeBehind;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * Opens the store, brings back what it holds, and listens.
+     *
+     * @throws BrokerStartException when it cannot; nothing is left open then
+     */
+    public static Broker start(BrokerConfig config) throws BrokerStartException {
+        return start(config, InstantSource.system());
+    }
+
+    /** As {@link #start(BrokerConfig)}, with a clock of the caller's for everything that expires. */
+    public static Broker start(BrokerConfig config, InstantSource time) throws BrokerStartException {
+        InetSocketAddress address = address(config);
+        LaneGroup laneGroup = new LaneGroup(config.lanes());
+        GateAnnouncer announcer = new GateAnnouncer();
+        MessageStore store = null;
+        try {
+            store = MessageStore.open(
+                    new StoreConfig(config.dataDirectory(), config.durability(), config.storeFileSystem()), announcer);
+            return new Broker(config, address, laneGroup, store, announcer, new WallClock(time));
+        } catch (StoreException e) {
+            abandon(laneGroup, store);
+            throw new BrokerStartException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            abandon(laneGroup, store);
+            throw new BrokerStartException(
+                    "cannot listen on " + config.text(BrokerSetting.BIND) + ":" + config.text(BrokerSetting.PORT) + ": "
+                            + e.getMessage() + ". Is another broker running? Choose another port.",
+                    e);
+        }
+    }
+
+    private static void abandon(LaneGroup laneGroup, @Nullable MessageStore store) {
+        laneGroup.close();
+        if (store != null) {
+            store.close();
+        }
+    }
+
+    private static InetSocketAddress address(BrokerConfig config) throws BrokerStartException {
+        InetSocketAddress address =
+                new InetSocketAddress(config.text(BrokerSetting.BIND), config.number(BrokerSetting.PORT));
+        InetAddress host = address.getAddress();
+        if (host == null) {
+            throw new BrokerStartException(
+                    "bind: \"" + config.text(BrokerSetting.BIND) + "\" is no address of this machine", null);
+        }
+        boolean meant = config.text(BrokerSetting.ANONYMOUS).equals("anywhere");
+        if (!host.isLoopbackAddress() && !meant) {
+            throw new BrokerStartException(
+                    "bind: " + host.getHostAddress() + " is open to the network, and clients need no password here."
+                            + " If that is meant, say so with anonymous: anywhere; else bind to 127.0.0.1.",
+                    null);
+        }
+        return address;
+    }
+
+    private Broker(
+            BrokerConfig config,
+            InetSocketAddress address,
+            LaneGroup laneGroup,
+            MessageStore store,
+            GateAnnouncer announcer,
+            WallClock clock)
+            throws IOException {
+        this.laneGroup = laneGroup;
+        this.lanes = laneGroup.lanes();
+        this.store = store;
+        this.writeBehind = Duration.ofSeconds(config.number(BrokerSetting.WRITE_BEHIND_SECONDS));
+
+        StoredState stored = store.load();
+        AtomicLong messageIds = new AtomicLong(stored.lastMessageId());
+        AtomicInteger sessionCount = new AtomicInteger();
+        BufferBudget budget = new BufferBudget(config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
+        for (Lane lane : lanes.all()) {
+            gates.add(new CommitGate(store, lane));
+        }
+        announcer.announceTo(gates);
+        this.router = new Router(
+                lanes,
+                gates,
+                clock,
+                counters,
+                budget,
+                messageIds::incrementAndGet,
+                config.number(BrokerSetting.RETAINED_MESSAGES_MAX),
+                config.bytes(BrokerSetting.RETAINED_BYTES_MAX),
+                config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX));
+        QueueRoom.Limits queueLimits = new QueueRoom.Limits(
+                config.number(BrokerSetting.QUEUE_MESSAGES_MAX), config.bytes(BrokerSetting.QUEUE_BYTES_MAX));
+        for (Lane lane : lanes.all()) {
+            SessionContext context = new SessionContext(
+                    lane, gates.get(lane.index()), clock, counters, budget, messageIds::incrementAndGet, queueLimits);
+            registries.add(
+                    new SessionRegistry(context, router, sessionCount, config.number(BrokerSetting.SESSIONS_MAX)));
+        }
+        new Restart(stored, lanes, registries, router).run();
+
+        Shared shared = new Shared(limits(config), lanes, registries, router, clock, counters, budget);
+        this.listener = TcpListener.open(address, laneGroup, shared);
+        lanes.all().get(0).execute(this::beginHousekeeping);
+        LOG.info(
+                "listening address={} lanes={} durability={} data={}",
+                listener.address(),
+                lanes.count(),
+                config.text(BrokerSetting.DURABILITY),
+                config.dataDirectory().toAbsolutePath());
+    }
+
+    private static Limits limits(BrokerConfig config) {
+        return new Limits(
+                config.number(BrokerSetting.PACKET_BYTES_MAX),
+                config.number(BrokerSetting.RECEIVE_MAXIMUM),
+                config.number(BrokerSetting.INFLIGHT_MAX),
+                config.bytes(BrokerSetting.OUTBOUND_BYTES_MAX),
+                config.number(BrokerSetting.CLIENT_ID_CHARS_MAX),
+                config.number(BrokerSetting.TOPIC_LEVELS_MAX),
+                config.number(BrokerSetting.SUBSCRIPTIONS_MAX),
+                config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
+                Duration.ofSeconds(config.number(BrokerSetting.CONNECT_TIMEOUT_SECONDS)),
+                config.number(BrokerSetting.KEEP_ALIVE_SECONDS_MAX));
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return listener.address().getPort();
+    }
+
+    /** A count since the start. */
+    public long count(Counter counter) {
+        return counters.get(counter);
+    }
+
+    /** Retained messages held now. */
+    public int retainedCount() {
+        return router.retainedCount();
+    }
+
+    /** A client in this process. Another client with the same id is taken over. */
+    public LocalClient localClient(String clientId, LocalClient.Listener clientListener) {
+        Lane lane = lanes.homeOf(clientId);
+        return new LocalClient(clientId, lane, router, registries.get(lane.index()), clientListener);
+    }
+
+    private void beginHousekeeping() {
+        Lane lane = lanes.all().get(0);
+        every(lane, writeBehind, () -> router.writeBehind(lane));
+        every(lane, EXPIRY_SWEEP, () -> router.removeExpired(lane));
+    }
+
+    private static void every(Lane lane, Duration interval, Runnable task) {
+        lane.schedule(interval, () -> {
+            task.run();
+            every(lane, interval, task);
+        });
+    }
+
+    /**
+     * Stops: takes no more connections, tells the clients (0x8B), stores what is left and releases everything. Takes
+     * less than five seconds unless the disk does not answer.
+     */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        listener.close();
+        onEveryLane(lane -> registries.get(lane.index()).closeAll(ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops"));
+        onEveryLane(router::writeBehind);
+        laneGroup.close();
+        store.close();
+        LOG.info(
+                "stopped published={} sent={} dropped={}",
+                counters.get(Counter.PUBLISH_RECEIVED),
+                counters.get(Counter.PUBLISH_SENT),
+                counters.droppedInWords());
+    }
+
+    /** Runs the task on each lane and waits for all of them, but not for ever. */
+    private void onEveryLane(Consumer<Lane> task) {
+        CountDownLatch done = new CountDownLatch(lanes.count());
+        for (Lane lane : lanes.all()) {
+            lane.execute(() -> {
+                task.accept(lane);
+                // The work of this turn's end has to be done too.
+                lane.atEndOfTurn(done::countDown);
+            });
+        }
+        try {
+            if (!done.await(GOODBYE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("a lane did not finish within {}; going on without it", GOODBYE_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Brings the store's word to the lanes. The store is opened before there are gates. */
+    private static final class GateAnnouncer implements CommitListener {
+        private volatile List<CommitGate> gates = List.of();
+
+        void announceTo(List<CommitGate> all) {
+            gates = List.copyOf(all);
+        }
+
+        @Override
+        public void durableUpTo(long position) {
+            gates.forEach(gate -> gate.announce(position));
+        }
+
+        @Override
+        public void failed(StoreException cause) {
+            LOG.error(
+                    "the store failed; nothing is acknowledged until the broker is restarted: {}", cause.getMessage());
+            gates.forEach(gate -> gate.announceFailure(cause));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.fieldmouse.broker;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** What can be set about a broker: in the configuration's {@code broker:} section, or with {@code --set key=value}. */
+public enum BrokerSetting {
+    BIND("bind", "127.0.0.1", "address to listen on; beyond loopback only with anonymous: anywhere"),
+    PORT("port", 0, 65_535, 1883, "TCP port; 0 for any free one"),
+    ANONYMOUS("anonymous", "loopback", "loopback | anywhere: from where clients without credentials may connect"),
+    DATA("data", "data", "directory of the store"),
+    DURABILITY("durability", "force", "force | os | none: what an acknowledgement survives"),
+    LANES("lanes", 0, 64, 0, "threads; 0 for one a processor"),
+    PACKET_BYTES_MAX("packet_bytes_max", 64, 268_435_455, 1_048_576, "largest packet taken"),
+    RECEIVE_MAXIMUM("receive_maximum", 1, 65_535, 100, "QoS 1 and 2 messages taken before one is acknowledged"),
+    INFLIGHT_MAX("inflight_max", 1, 65_535, 100, "QoS 1 and 2 messages sent before one is acknowledged"),
+    QUEUE_MESSAGES_MAX("queue_messages_max", 1, 10_000_000, 1_000, "unacknowledged and waiting messages of a session"),
+    QUEUE_BYTES_MAX("queue_bytes_max", 1_024, 1L << 40, 16L << 20, "their bytes"),
+    BUFFER_BYTES_MAX("buffer_bytes_max", 1 << 20, 1L << 40, 128L << 20, "bytes held for all clients together"),
+    OUTBOUND_BYTES_MAX("outbound_bytes_max", 65_536, 1L << 32, 8L << 20, "unsent bytes at which a client is closed"),
+    STORE_BACKLOG_BYTES_MAX("store_backlog_bytes_max", 65_536, 1L << 40, 32L << 20, "bytes that may wait for the disk"),
+    RETAINED_MESSAGES_MAX("retained_messages_max", 1, 100_000_000, 100_000, "retained messages"),
+    RETAINED_BYTES_MAX("retained_bytes_max", 1_024, 1L << 40, 64L << 20, "their bytes"),
+    SESSIONS_MAX("sessions_max", 1, 10_000_000, 10_000, "sessions, connected and not"),
+    SUBSCRIPTIONS_MAX("subscriptions_max", 1, 10_000_000, 10_000, "subscriptions of a session"),
+    TOPIC_LEVELS_MAX("topic_levels_max", 1, 10_000, 200, "levels of a topic"),
+    CLIENT_ID_CHARS_MAX("client_id_chars_max", 23, 65_535, 1_024, "characters of a client id"),
+    KEEP_ALIVE_SECONDS_MAX("keep_alive_seconds_max", 0, 65_535, 0, "longest keep alive of MQTT 5 clients; 0 for any"),
+    CONNECT_TIMEOUT_SECONDS("connect_timeout_seconds", 1, 3_600, 10, "from the connection to its CONNECT"),
+    WRITE_BEHIND_SECONDS("write_behind_seconds", 1, 3_600, 5, "after which the gateway's readings reach the store");
+
+    private final String key;
+    private final String defaultText;
+    private final String description;
+    private final boolean number;
+    private final long least;
+    private final long most;
+
+    BrokerSetting(String key, String defaultText, String description) {
+        this(key, defaultText, description, false, 0, 0);
+    }
+
+    BrokerSetting(String key, long least, long most, long defaultNumber, String description) {
+        this(key, Long.toString(defaultNumber), description, true, least, most);
+    }
+
+    BrokerSetting(String key, String defaultText, String description, boolean number, long least, long most) {
+        this.key = key;
+        this.defaultText = defaultText;
+        this.description = description;
+        this.number = number;
+        this.least = least;
+        this.most = most;
+    }
+
+    /** As it is written in the configuration. */
+    public String key() {
+        return key;
+    }
+
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /** In words, with what is allowed. */
+    public String description() {
+        return number ? description + " (" + least + " to " + most + ")" : description;
+    }
+
+    /**
+     * Finds the setting with this key.
+     *
+     * @throws IllegalArgumentException when there is none; the message names those there are
+     */
+    public static BrokerSetting of(String key) {
+        for (BrokerSetting setting : values()) {
+            if (setting.key.equals(key)) {
+                return setting;
+            }
+        }
+        String known = Arrays.stream(values()).map(BrokerSetting::key).collect(Collectors.joining(", "));
+        throw new IllegalArgumentException("unknown setting \"" + key + "\"; there are: " + known);
+    }
+
+    /** Throws IllegalArgumentException, with what is allowed, unless the text is a value of this setting. */
+    void check(String text) {
+        switch (this) {
+            case ANONYMOUS -> requireOneOf(text, "loopback", "anywhere");
+            case DURABILITY -> requireOneOf(text, "force", "os", "none");
+            case BIND, DATA -> {
+                if (text.isBlank()) {
+                    throw new IllegalArgumentException(key + ": found nothing; " + description);
+                }
+            }
+            default -> requireNumber(text);
+        }
+    }
+
+    private void requireOneOf(String text, String... allowed) {
+        if (!Arrays.asList(allowed).contains(text)) {
+            throw new IllegalArgumentException(
+                    key + ": found \"" + text + "\", allowed: " + String.join(", ", allowed));
+        }
+    }
+
+    private void requireNumber(String text) {
+        try {
+            long value = Long.parseLong(text.replace("_", ""));
+            if (value >= least && value <= most) {
+                return;
+            }
+        } catch (NumberFormatException e) {
+            // said below, with what is allowed
+        }
+        throw new IllegalArgumentException(
+                key + ": found \"" + text + "\", allowed: a whole number from " + least + " to " + most);
+    }
+}

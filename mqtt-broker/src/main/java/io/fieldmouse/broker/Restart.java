@@ -1,0 +1,86 @@
+package io.fieldmouse.broker;
+
+import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.lane.Lanes;
+import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.broker.routing.Router;
+import io.fieldmouse.broker.session.SessionRegistry;
+import io.fieldmouse.broker.session.StoredForm;
+import io.fieldmouse.store.StoredSession;
+import io.fieldmouse.store.StoredState;
+import io.fieldmouse.store.StoredWill;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings back what the store held: retained messages first, then sessions, then the clocks of sessions and wills,
+ * which ran on while the broker was off. Everything a session owns is brought back on its own lane.
+ */
+final class Restart {
+    private static final Logger LOG = LoggerFactory.getLogger(Restart.class);
+
+    private final StoredState stored;
+    private final Lanes lanes;
+    private final List<SessionRegistry> registries;
+    private final Router router;
+
+    Restart(StoredState stored, Lanes lanes, List<SessionRegistry> registries, Router router) {
+        this.stored = stored;
+        this.lanes = lanes;
+        this.registries = registries;
+        this.router = router;
+    }
+
+    /** Returns when all is back. */
+    void run() {
+        stored.retained()
+                .forEach(retained -> router.restoreRetained(
+                        StoredForm.publication(retained.message(), Qos.of(retained.qos()), true)));
+        onHomes(this::restoreSessions);
+        onHomes(this::startClocks);
+        if (!stored.retained().isEmpty() || !stored.sessions().isEmpty()) {
+            LOG.info(
+                    "restored retained={} sessions={}",
+                    stored.retained().size(),
+                    stored.sessions().size());
+        }
+    }
+
+    private interface OnHome {
+        void run(Lane lane, List<StoredSession> sessions);
+    }
+
+    private void onHomes(OnHome work) {
+        CompletableFuture<?>[] all = lanes.all().stream()
+                .map(lane -> CompletableFuture.runAsync(() -> work.run(lane, sessionsOf(lane)), lane::execute))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(all).join();
+    }
+
+    private List<StoredSession> sessionsOf(Lane lane) {
+        return stored.sessions().stream()
+                .filter(session -> lanes.homeOf(session.clientId()) == lane)
+                .toList();
+    }
+
+    private void restoreSessions(Lane lane, List<StoredSession> sessions) {
+        SessionRegistry registry = registries.get(lane.index());
+        sessions.forEach(session -> router.restoreSubscriptions(registry.restore(session)));
+    }
+
+    private void startClocks(Lane lane, List<StoredSession> sessions) {
+        SessionRegistry registry = registries.get(lane.index());
+        registry.startClocks(sessions, stored.wills());
+        Map<String, StoredWill> orphaned = new HashMap<>(stored.wills());
+        stored.sessions().forEach(session -> orphaned.remove(session.clientId()));
+        orphaned.forEach((clientId, will) -> {
+            if (lanes.homeOf(clientId) == lane) {
+                registry.sendOrphanedWill(clientId, will);
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.ReasonCode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The PUBACKs and PUBRECs a connection owes, first in, first out [MQTT-4.6.0-2], [MQTT-4.6.0-3]: the head leaves when
+ * what it promises is on disk and nobody asks to hold it back.
+ */
+final class AckQueue {
+
+    /** One acknowledgement that is owed. */
+    static final class Owed {
+        final PacketKind kind;
+        final int packetId;
+        final ReasonCode reason;
+        final long position;
+        private boolean held;
+
+        private Owed(PacketKind kind, int packetId, ReasonCode reason, long position, boolean held) {
+            this.kind = kind;
+            this.packetId = packetId;
+            this.reason = reason;
+            this.position = position;
+            this.held = held;
+        }
+
+        /** Its receiver has room again. */
+        void letGo() {
+            held = false;
+        }
+    }
+
+    /** Where acknowledgements leave. */
+    interface Exit {
+        void leave(Owed owed);
+    }
+
+    private final Deque<Owed> owed = new ArrayDeque<>();
+    private int pubacks;
+
+    /**
+     * Owes an acknowledgement from now on.
+     *
+     * @param kind PUBACK or PUBREC
+     * @param position what must be durable first
+     * @param held whether {@link Owed#letGo} must come first
+     */
+    Owed add(PacketKind kind, int packetId, ReasonCode reason, long position, boolean held) {
+        Owed added = new Owed(kind, packetId, reason, position, held);
+        owed.add(added);
+        if (kind == PacketKind.PUBACK) {
+            pubacks++;
+        }
+        return added;
+    }
+
+    /** Lets leave what may. */
+    void drain(long durableUpTo, Exit exit) {
+        Owed head = owed.peek();
+        while (head != null && !head.held && head.position <= durableUpTo) {
+            owed.remove();
+            if (head.kind == PacketKind.PUBACK) {
+                pubacks--;
+            }
+            exit.leave(head);
+            head = owed.peek();
+        }
+    }
+
+    boolean isEmpty() {
+        return owed.isEmpty();
+    }
+
+    int size() {
+        return owed.size();
+    }
+
+    /** PUBACKs among them. */
+    int pubacks() {
+        return pubacks;
+    }
+}

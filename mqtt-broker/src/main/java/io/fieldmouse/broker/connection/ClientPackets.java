@@ -1,0 +1,263 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.MqttViolation;
+import io.fieldmouse.broker.message.Publication;
+import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.message.TopicFilter;
+import io.fieldmouse.broker.message.TopicName;
+import io.fieldmouse.broker.routing.PublishOutcome;
+import io.fieldmouse.broker.routing.Router;
+import io.fieldmouse.broker.session.CommitGate;
+import io.fieldmouse.broker.session.QueuedMessage;
+import io.fieldmouse.broker.session.Session;
+import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
+import io.fieldmouse.broker.session.Subscription;
+import io.fieldmouse.store.StoreChange;
+import io.netty.handler.codec.mqtt.MqttFixedHeader;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
+import io.netty.handler.codec.mqtt.MqttSubAckMessage;
+import io.netty.handler.codec.mqtt.MqttSubAckPayload;
+import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import io.netty.handler.codec.mqtt.MqttSubscriptionOption;
+import io.netty.handler.codec.mqtt.MqttTopicSubscription;
+import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
+import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
+import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the broker does with each packet of a connected client: one method for each packet type. */
+final class ClientPackets {
+    private static final String SHARED_PREFIX = "$share/";
+
+    private final Connection connection;
+    private final Shared shared;
+    private final Router router;
+
+    ClientPackets(Connection connection, Shared shared) {
+        this.connection = connection;
+        this.shared = shared;
+        this.router = shared.router();
+    }
+
+    private boolean isMqtt5() {
+        return connection.terms().isMqtt5();
+    }
+
+    // ---- PUBLISH and what follows it
+
+    void publish(MqttPublishMessage packet) {
+        int packetId = packet.variableHeader().packetId();
+        String flaw = TopicName.flaw(
+                packet.variableHeader().topicName(), shared.limits().topicLevelsMax());
+        if (PacketProperties.topicAlias(packet.variableHeader().properties()) != 0) {
+            throw new MqttViolation(ReasonCode.TOPIC_ALIAS_INVALID, "this broker takes no topic aliases");
+        }
+        if (flaw != null) {
+            throw new MqttViolation(ReasonCode.TOPIC_NAME_INVALID, flaw);
+        }
+        Session session = connection.session();
+        Publication publication = PacketProperties.publication(packet, session.clientId(), shared.clock());
+        switch (publication.qos()) {
+            case AT_MOST_ONCE -> route(publication, List.of());
+            case AT_LEAST_ONCE -> {
+                checkReceiveMaximum();
+                answer(PacketKind.PUBACK, packetId, route(publication, List.of()));
+            }
+            case EXACTLY_ONCE -> publishExactlyOnce(session, publication, packetId);
+        }
+        connection.pauseWhileStoreIsBehind();
+    }
+
+    private void publishExactlyOnce(Session session, Publication publication, int packetId) {
+        if (session.inboundPacketIds().contains(packetId)) {
+            // A copy of what was accepted: acknowledged again, delivered never [MQTT-4.3.3-10].
+            connection.acknowledge(
+                    PacketKind.PUBREC,
+                    packetId,
+                    new PublishOutcome(ReasonCode.SUCCESS, session.inboundPosition(), null));
+            return;
+        }
+        checkReceiveMaximum();
+        List<StoreChange> changes = new ArrayList<>();
+        session.remember(packetId, changes);
+        PublishOutcome outcome = route(publication, changes);
+        if (outcome.reason().isError()) {
+            session.forget(packetId);
+        } else {
+            session.rememberedAt(outcome.position());
+        }
+        answer(PacketKind.PUBREC, packetId, outcome);
+    }
+
+    private PublishOutcome route(Publication publication, List<StoreChange> changes) {
+        return router.publish(publication, connection.lane(), Router.Storing.AT_ONCE, changes);
+    }
+
+    /** Acknowledges, or refuses: with a reason where the protocol has one, else by closing. */
+    private void answer(PacketKind kind, int packetId, PublishOutcome outcome) {
+        if (outcome.reason().isError() && !isMqtt5()) {
+            throw new MqttViolation(outcome.reason(), "the message cannot be taken now");
+        }
+        connection.acknowledge(kind, packetId, outcome);
+    }
+
+    private void checkReceiveMaximum() {
+        if (isMqtt5() && connection.unacknowledged() >= shared.limits().receiveMaximum()) {
+            throw new MqttViolation(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    "more than " + shared.limits().receiveMaximum() + " messages without acknowledgement");
+        }
+    }
+
+    void puback(MqttMessage packet) {
+        connection.session().acknowledged(packetId(packet));
+    }
+
+    void pubrec(MqttMessage packet) {
+        int packetId = packetId(packet);
+        Session session = connection.session();
+        if (packet.variableHeader() instanceof MqttPubReplyMessageVariableHeader reply
+                && (reply.reasonCode() & 0x80) != 0) {
+            session.rejected(packetId);
+        } else if (!session.received(packetId)) {
+            connection.reply(PacketKind.PUBREL, packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+        }
+    }
+
+    void pubrel(MqttMessage packet) {
+        int packetId = packetId(packet);
+        long position = connection.session().releaseInbound(packetId);
+        ReasonCode reason = position < 0 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS;
+        connection.sendAfter(
+                Math.max(position, CommitGate.AT_ONCE),
+                () -> connection.reply(PacketKind.PUBCOMP, packetId, reason)); // [MQTT-4.3.3-11]
+    }
+
+    void pubcomp(MqttMessage packet) {
+        connection.session().completed(packetId(packet));
+    }
+
+    private static int packetId(MqttMessage packet) {
+        return ((MqttMessageIdVariableHeader) packet.variableHeader()).messageId();
+    }
+
+    // ---- SUBSCRIBE, UNSUBSCRIBE
+
+    void subscribe(MqttSubscribeMessage packet) {
+        int packetId = packet.variableHeader().messageId();
+        int subscriptionId = PacketProperties.subscriptionId(
+                packet.idAndPropertiesVariableHeader().properties());
+        List<StoreChange> changes = new ArrayList<>();
+        List<QueuedMessage> retained = new ArrayList<>();
+        List<Integer> codes = new ArrayList<>();
+        for (MqttTopicSubscription requested : packet.payload().topicSubscriptions()) {
+            ReasonCode refusal = refusalOf(requested.topicFilter());
+            if (refusal == null) {
+                Subscription subscription = subscription(requested, subscriptionId);
+                retained.addAll(router.subscribe(subscription, changes));
+                codes.add(subscription.qos().number());
+            } else {
+                codes.add(isMqtt5() ? refusal.code() : ReasonCode.UNSPECIFIED_ERROR.code());
+            }
+        }
+        long position = commit(changes);
+        connection.sendAfter(position, () -> connection.send(subAck(packetId, codes))); // [MQTT-3.8.4-1]
+        retained.forEach(connection.session()::deliver);
+    }
+
+    private @Nullable ReasonCode refusalOf(String filter) {
+        String flaw = TopicFilter.flaw(filter, shared.limits().topicLevelsMax());
+        if (flaw != null) {
+            if (isMqtt5()) {
+                return ReasonCode.TOPIC_FILTER_INVALID;
+            }
+            throw new MqttViolation(ReasonCode.TOPIC_FILTER_INVALID, flaw);
+        }
+        if (filter.startsWith(SHARED_PREFIX)) {
+            return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+        }
+        Session session = connection.session();
+        boolean full = session.subscription(filter) == null
+                && session.subscriptionCount() >= shared.limits().subscriptionsMax();
+        return full ? ReasonCode.QUOTA_EXCEEDED : null;
+    }
+
+    private Subscription subscription(MqttTopicSubscription requested, int subscriptionId) {
+        MqttSubscriptionOption option = requested.option();
+        return new Subscription(
+                connection.session(),
+                requested.topicFilter(),
+                Qos.of(option.qos().value()),
+                option.isNoLocal(),
+                option.isRetainAsPublished(),
+                option.retainHandling().value(),
+                Subscription.ids(subscriptionId));
+    }
+
+    void unsubscribe(MqttUnsubscribeMessage packet) {
+        int packetId = packet.variableHeader().messageId();
+        List<StoreChange> changes = new ArrayList<>();
+        List<Short> codes = new ArrayList<>();
+        for (String filter : packet.payload().topics()) {
+            boolean was = router.unsubscribe(connection.session(), filter, changes);
+            ReasonCode code = was ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED;
+            codes.add((short) code.code());
+        }
+        long position = commit(changes);
+        connection.sendAfter(position, () -> connection.send(unsubAck(packetId, codes))); // [MQTT-3.10.4-4]
+    }
+
+    private long commit(List<StoreChange> changes) {
+        return changes.isEmpty() ? CommitGate.AT_ONCE : connection.gate().commit(changes);
+    }
+
+    private static MqttMessage subAck(int packetId, List<Integer> codes) {
+        return new MqttSubAckMessage(
+                header(MqttMessageType.SUBACK),
+                MqttMessageIdVariableHeader.from(packetId),
+                new MqttSubAckPayload(codes));
+    }
+
+    private static MqttMessage unsubAck(int packetId, List<Short> codes) {
+        return new MqttUnsubAckMessage(
+                header(MqttMessageType.UNSUBACK),
+                MqttMessageIdVariableHeader.from(packetId),
+                new MqttUnsubAckPayload(codes));
+    }
+
+    private static MqttFixedHeader header(MqttMessageType type) {
+        return new MqttFixedHeader(type, false, MqttQoS.AT_MOST_ONCE, false, 0);
+    }
+
+    // ---- DISCONNECT
+
+    void disconnect(MqttMessage packet) {
+        Goodbye goodbye = Goodbye.WITHOUT_WILL;
+        Long newExpiry = null;
+        if (packet.variableHeader() instanceof MqttReasonCodeAndPropertiesVariableHeader header) {
+            if (header.reasonCode() != ReasonCode.SUCCESS.code()) {
+                goodbye = Goodbye.WITH_WILL; // [MQTT-3.14.4-3] speaks of reason 0 only
+            }
+            newExpiry = PacketProperties.sessionExpiry(propertiesOf(header));
+            if (newExpiry != null && newExpiry > 0 && connection.terms().expirySeconds() == 0) {
+                throw MqttViolation.protocolError("Session Expiry Interval was 0 in CONNECT (section 3.14.2.2.2)");
+            }
+        }
+        connection.disconnected(goodbye, newExpiry);
+    }
+
+    private static MqttProperties propertiesOf(MqttReasonCodeAndPropertiesVariableHeader header) {
+        MqttProperties properties = header.properties();
+        return properties == null ? MqttProperties.NO_PROPERTIES : properties;
+    }
+}

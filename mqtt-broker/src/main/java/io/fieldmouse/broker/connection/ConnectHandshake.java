@@ -1,0 +1,188 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.connection.Connection.Pause;
+import io.fieldmouse.broker.connection.Connection.Phase;
+import io.fieldmouse.broker.message.ForwardedProperties;
+import io.fieldmouse.broker.message.MqttViolation;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.message.TopicName;
+import io.fieldmouse.broker.session.SessionRegistry.Claim;
+import io.fieldmouse.broker.session.SessionRegistry.Claimed;
+import io.fieldmouse.broker.session.Will;
+import io.fieldmouse.store.StoredSession;
+import io.netty.handler.codec.mqtt.MqttConnAckMessage;
+import io.netty.handler.codec.mqtt.MqttConnAckVariableHeader;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
+import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
+import io.netty.handler.codec.mqtt.MqttFixedHeader;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import java.util.UUID;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From CONNECT to CONNACK: understand it, bring the connection to its session's lane, claim the session, and answer
+ * when what the answer promises is on disk. Nothing else is read from the client meanwhile.
+ */
+final class ConnectHandshake {
+    private final Connection connection;
+    private final Shared shared;
+    private final IntConsumer watchKeepAlive;
+    private String clientId = "";
+    private boolean clientIdAssigned;
+    private boolean cleanStart;
+    private int requestedKeepAlive;
+    private @Nullable Will will;
+
+    /** @param watchKeepAlive starts the watch with so many seconds; 0 for none */
+    ConnectHandshake(Connection connection, Shared shared, IntConsumer watchKeepAlive) {
+        this.connection = connection;
+        this.shared = shared;
+        this.watchKeepAlive = watchKeepAlive;
+    }
+
+    /** Understands the CONNECT, then goes to the session's lane. Throws what makes it unacceptable. */
+    void begin(MqttConnectMessage packet) {
+        MqttConnectVariableHeader header = packet.variableHeader();
+        connection.connecting(terms(header));
+        if (PacketProperties.hasAuthenticationMethod(header.properties())) {
+            throw new MqttViolation(ReasonCode.BAD_AUTHENTICATION_METHOD, "no enhanced authentication here");
+        }
+        cleanStart = header.isCleanSession();
+        requestedKeepAlive = header.keepAliveTimeSeconds();
+        will = checkedWill(PacketProperties.will(packet));
+        nameClient(packet.payload().clientIdentifier());
+        connection.pause(Pause.CONNECTING);
+        goHome();
+    }
+
+    private ClientTerms terms(MqttConnectVariableHeader header) {
+        MqttProperties properties = header.properties();
+        boolean mqtt5 = header.version() >= 5;
+        Long expiry = PacketProperties.sessionExpiry(properties);
+        long expirySeconds =
+                mqtt5 ? (expiry == null ? 0 : expiry) : (header.isCleanSession() ? 0 : StoredSession.NEVER_EXPIRES);
+        return new ClientTerms(
+                header.version(),
+                keepAliveSeconds(header),
+                mqtt5 ? PacketProperties.receiveMaximum(properties) : 65_535,
+                PacketProperties.maximumPacketSize(properties),
+                expirySeconds);
+    }
+
+    private int keepAliveSeconds(MqttConnectVariableHeader header) {
+        int requested = header.keepAliveTimeSeconds();
+        int most = shared.limits().keepAliveSecondsMax();
+        boolean serverDecides = header.version() >= 5 && most > 0 && (requested == 0 || requested > most);
+        return serverDecides ? most : requested;
+    }
+
+    private @Nullable Will checkedWill(@Nullable Will asked) {
+        if (asked != null) {
+            String flaw = TopicName.flaw(asked.topic(), shared.limits().topicLevelsMax());
+            if (flaw != null) {
+                throw new MqttViolation(ReasonCode.TOPIC_NAME_INVALID, "will: " + flaw);
+            }
+            checkResponseTopic(ForwardedProperties.fromBytes(asked.properties()));
+        }
+        return asked;
+    }
+
+    private static void checkResponseTopic(ForwardedProperties properties) {
+        String topic = properties.responseTopic();
+        if (topic != null && (topic.indexOf('#') >= 0 || topic.indexOf('+') >= 0)) {
+            throw MqttViolation.protocolError("will: response topic holds a wildcard [MQTT-3.3.2-14]");
+        }
+    }
+
+    private void nameClient(String asked) {
+        if (asked.length() > shared.limits().clientIdCharsMax()) {
+            throw new MqttViolation(
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "client id of " + asked.length() + " characters; the most allowed is "
+                            + shared.limits().clientIdCharsMax());
+        }
+        if (!asked.isEmpty()) {
+            clientId = asked;
+            return;
+        }
+        if (!connection.terms().isMqtt5() && !cleanStart) {
+            // [MQTT-3.1.3-8] of 3.1.1
+            throw new MqttViolation(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "no client id and no clean session");
+        }
+        clientIdAssigned = true;
+        do { // a name whose home is here spares the connection the move
+            clientId = "auto-" + UUID.randomUUID();
+        } while (shared.lanes().homeOf(clientId) != connection.lane());
+    }
+
+    /** The connection moves to the lane where its session lives, so that take-over is two events on one lane. */
+    private void goHome() {
+        NettyLane home = (NettyLane) shared.lanes().homeOf(clientId);
+        if (home == connection.lane()) {
+            claim();
+            return;
+        }
+        // As a task of its own: a channel cannot leave its loop in the middle of a read.
+        connection.lane().execute(() -> connection.channel().deregister().addListener(left -> {
+            connection.moveTo(home);
+            home.loop().register(connection.channel()).addListener(arrived -> {
+                if (arrived.isSuccess()) {
+                    home.execute(this::claim);
+                } else {
+                    connection.channel().close();
+                }
+            });
+        }));
+    }
+
+    private void claim() {
+        if (connection.phase() != Phase.CONNECTING || !connection.channel().isActive()) {
+            return; // the client has gone in the meantime
+        }
+        ClientTerms terms = connection.terms();
+        Claimed claimed = shared.registries()
+                .get(connection.lane().index())
+                .claim(new Claim(clientId, cleanStart, terms.expirySeconds(), will, connection));
+        if (claimed == null) {
+            connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session");
+            return;
+        }
+        connection.claimed(claimed.session());
+        connection.sendAfter(claimed.position(), () -> accept(claimed.sessionPresent()));
+    }
+
+    private void accept(boolean sessionPresent) {
+        connection.send(connAck(sessionPresent));
+        connection.open();
+        watchKeepAlive.accept(connection.terms().keepAliveSeconds());
+    }
+
+    private MqttConnAckMessage connAck(boolean sessionPresent) {
+        MqttProperties properties = connection.terms().isMqtt5() ? connAckProperties() : MqttProperties.NO_PROPERTIES;
+        return new MqttConnAckMessage(
+                new MqttFixedHeader(MqttMessageType.CONNACK, false, MqttQoS.AT_MOST_ONCE, false, 0),
+                new MqttConnAckVariableHeader(MqttConnectReturnCode.CONNECTION_ACCEPTED, sessionPresent, properties));
+    }
+
+    private MqttProperties connAckProperties() {
+        MqttProperties properties = new MqttProperties();
+        add(properties, MqttProperties.RECEIVE_MAXIMUM, shared.limits().receiveMaximum());
+        add(properties, MqttProperties.MAXIMUM_PACKET_SIZE, shared.limits().packetBytesMax());
+        add(properties, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
+        if (clientIdAssigned) {
+            properties.add(new MqttProperties.StringProperty(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, clientId));
+        }
+        if (connection.terms().keepAliveSeconds() != requestedKeepAlive) {
+            add(properties, MqttProperties.SERVER_KEEP_ALIVE, connection.terms().keepAliveSeconds());
+        }
+        return properties;
+    }
+
+    private static void add(MqttProperties properties, int id, int value) {
+        properties.add(new MqttProperties.IntegerProperty(id, value));
+    }
+}

@@ -1,0 +1,414 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.message.Publication;
+import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.routing.PublishOutcome;
+import io.fieldmouse.broker.session.CommitGate;
+import io.fieldmouse.broker.session.Outbound;
+import io.fieldmouse.broker.session.Session;
+import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
+import io.fieldmouse.store.StoreException;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: its phase, what it owes, and what leaves through it. Belongs to its lane; until its CONNECT
+ * is understood that is the lane that accepted it, from then on its session's.
+ */
+final class Connection implements Outbound, CommitGate.Waiter {
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+
+    /** Where a connection is in its life. It only ever goes down this list. */
+    enum Phase {
+        AWAITING_CONNECT,
+        /** Its CONNECT is understood; CONNACK is not out. */
+        CONNECTING,
+        OPEN,
+        CLOSED
+    }
+
+    /** Why nothing is read from the client for now. */
+    enum Pause {
+        CONNECTING,
+        /** A receiver of what it published is slow. */
+        RECEIVER_CROWDED,
+        /** It is owed as many acknowledgements as it may be. */
+        ACKNOWLEDGEMENTS_OWED,
+        /** The disk is behind. */
+        STORE_BEHIND
+    }
+
+    /** Something that leaves once a position is durable. */
+    private record Gated(long position, Runnable action) {}
+
+    private final Channel channel;
+    private final Shared shared;
+    private final OutboundBatch batch;
+    private final PacketHandler handler;
+    private final AckQueue acks = new AckQueue();
+    private final Deque<Gated> gated = new ArrayDeque<>();
+    private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
+    private NettyLane lane;
+    private Phase phase = Phase.AWAITING_CONNECT;
+    private ClientTerms terms = new ClientTerms(0, 0, 1, Integer.MAX_VALUE, 0);
+    private @Nullable Session session;
+    private boolean flushDue;
+    private boolean awaitingDisk;
+
+    Connection(Channel channel, Shared shared, OutboundBatch batch, PacketHandler handler, NettyLane lane) {
+        this.channel = channel;
+        this.shared = shared;
+        this.batch = batch;
+        this.handler = handler;
+        this.lane = lane;
+    }
+
+    // ---- phase
+
+    Phase phase() {
+        return phase;
+    }
+
+    NettyLane lane() {
+        return lane;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    ClientTerms terms() {
+        return terms;
+    }
+
+    void moveTo(NettyLane home) {
+        lane = home;
+    }
+
+    /** Its CONNECT is being answered. */
+    void connecting(ClientTerms clientTerms) {
+        phase = Phase.CONNECTING;
+        terms = clientTerms;
+    }
+
+    /** It has this session; messages may flow when {@link #open} is called. */
+    void claimed(Session claimedSession) {
+        session = claimedSession;
+    }
+
+    /** CONNACK is written: what waited in the session follows it. */
+    void open() {
+        phase = Phase.OPEN;
+        session().open();
+        resume(Pause.CONNECTING);
+    }
+
+    Session session() {
+        if (session == null) {
+            throw new IllegalStateException("no session before CONNECT");
+        }
+        return session;
+    }
+
+    CommitGate gate() {
+        return shared.registries().get(lane.index()).context().gate();
+    }
+
+    // ---- messages to the client
+
+    @Override
+    public boolean isWritable() {
+        if (phase != Phase.OPEN) {
+            return false;
+        }
+        if (batch.isFull()) {
+            flush();
+        }
+        return channel.isWritable();
+    }
+
+    @Override
+    public int receiveMaximum() {
+        return Math.min(terms.receiveMaximum(), shared.limits().inflightMax());
+    }
+
+    @Override
+    public boolean publish(
+            Publication publication,
+            Qos qos,
+            boolean retain,
+            boolean dup,
+            int packetId,
+            int[] subscriptionIds,
+            long afterPosition) {
+        int[] ids = terms.isMqtt5() ? subscriptionIds : NO_IDS;
+        PublishEncoder.Shape shape = new PublishEncoder.Shape(terms.isMqtt5(), qos, retain, dup, packetId, ids);
+        if (qos.isAcknowledged()) {
+            // It will owe an acknowledgement, which must be read.
+            resume(Pause.RECEIVER_CROWDED);
+            resume(Pause.STORE_BEHIND);
+        }
+        if (afterPosition > gate().durablePosition() || (qos == Qos.EXACTLY_ONCE && !gated.isEmpty())) {
+            if (PublishEncoder.packetBytes(publication, shape) > terms.packetBytesMax()) {
+                return false;
+            }
+            sendAfter(afterPosition, () -> write(publication, shape));
+            return true;
+        }
+        return write(publication, shape);
+    }
+
+    private static final int[] NO_IDS = {};
+
+    private boolean write(Publication publication, PublishEncoder.Shape shape) {
+        long now = shared.clock().millis();
+        if (!lane.encoder().write(batch.buffer(), publication, shape, now, terms.packetBytesMax())) {
+            return false;
+        }
+        if (publication.payload().length > PublishEncoder.COPIED_PAYLOAD_MAX) {
+            batch.append(publication.payload());
+        }
+        shared.counters().add(Counter.PUBLISH_SENT);
+        flushAtEndOfTurn();
+        return true;
+    }
+
+    @Override
+    public void release(int packetId, long afterPosition) {
+        sendAfter(afterPosition, () -> reply(PacketKind.PUBREL, packetId, ReasonCode.SUCCESS));
+    }
+
+    /** Runs the action, which sends something, when the position is durable; in the order of calls. */
+    void sendAfter(long position, Runnable action) {
+        if (gated.isEmpty() && position <= gate().durablePosition()) {
+            action.run();
+        } else {
+            gated.add(new Gated(position, action));
+            awaitDisk();
+        }
+    }
+
+    /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP. */
+    void reply(PacketKind kind, int packetId, ReasonCode reason) {
+        Replies.publishReply(batch.buffer(), kind, packetId, reason, terms.isMqtt5());
+        flushAtEndOfTurn();
+    }
+
+    void pingResponse() {
+        Replies.pingResponse(batch.buffer());
+        flushAtEndOfTurn();
+    }
+
+    /** Sends one of the rarer packets. */
+    void send(MqttMessage message) {
+        channel.write(message);
+        flushAtEndOfTurn();
+    }
+
+    private void flushAtEndOfTurn() {
+        if (!flushDue) {
+            flushDue = true;
+            lane.atEndOfTurn(this::flush);
+        }
+    }
+
+    private void flush() {
+        flushDue = false;
+        if (!channel.isActive()) {
+            return;
+        }
+        batch.send();
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        if (unsent != null && unsent.totalPendingWriteBytes() > shared.limits().outboundBytesMax()) {
+            shared.counters().add(Counter.DROPPED_SLOW_READER);
+            close(ReasonCode.QUOTA_EXCEEDED, "the client does not read what is sent to it");
+        }
+    }
+
+    /** The socket takes more again. */
+    void becameWritable() {
+        if (phase == Phase.OPEN) {
+            session().becameWritable();
+        }
+    }
+
+    // ---- acknowledgements owed to the client
+
+    /** Acknowledges a PUBLISH when what became of it is on disk and its receivers keep up. */
+    void acknowledge(PacketKind kind, int packetId, PublishOutcome outcome) {
+        Session crowded = outcome.crowded();
+        AckQueue.Owed owed = acks.add(kind, packetId, outcome.reason(), outcome.position(), crowded != null);
+        if (crowded != null) {
+            holdBack(owed, crowded);
+        }
+        drainAcknowledgements();
+        if (!terms.isMqtt5() && acks.size() >= shared.limits().receiveMaximum()) {
+            pauseUnlessOwed(Pause.ACKNOWLEDGEMENTS_OWED);
+        }
+    }
+
+    /** Holds this publisher back until the crowded session has room: first its acknowledgement, then its reading. */
+    private void holdBack(AckQueue.Owed owed, Session crowded) {
+        pauseUnlessOwed(Pause.RECEIVER_CROWDED);
+        Runnable letGo = () -> {
+            owed.letGo();
+            resume(Pause.RECEIVER_CROWDED);
+            drainAcknowledgements();
+        };
+        crowded.context().lane().execute(() -> crowded.whenRoomy(() -> lane.execute(letGo)));
+    }
+
+    /** Acknowledgements owed by us, and messages of QoS 2 not yet released: what counts against Receive Maximum. */
+    int unacknowledged() {
+        return acks.pubacks() + session().inboundPacketIds().count();
+    }
+
+    private void drainAcknowledgements() {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        acks.drain(gate().durablePosition(), owed -> reply(owed.kind, owed.packetId, owed.reason));
+        if (acks.size() * 2 <= shared.limits().receiveMaximum()) {
+            resume(Pause.ACKNOWLEDGEMENTS_OWED);
+        }
+        if (!acks.isEmpty()) {
+            awaitDisk();
+        }
+    }
+
+    private void awaitDisk() {
+        if (!awaitingDisk) {
+            awaitingDisk = true;
+            gate().await(this);
+        }
+    }
+
+    @Override
+    public boolean durableUpTo(long position) {
+        drainAcknowledgements();
+        Gated head = gated.peek();
+        while (head != null && head.position <= position && phase != Phase.CLOSED) {
+            gated.remove();
+            head.action.run();
+            head = gated.peek();
+        }
+        if (gate().pendingBytes() * 2 <= shared.limits().storeBacklogBytesMax()) {
+            resume(Pause.STORE_BEHIND);
+        }
+        boolean remains = !acks.isEmpty() || !gated.isEmpty() || pauses.contains(Pause.STORE_BEHIND);
+        awaitingDisk = remains && phase != Phase.CLOSED;
+        return awaitingDisk;
+    }
+
+    @Override
+    public void storeFailed(StoreException cause) {
+        awaitingDisk = false;
+        close(ReasonCode.UNSPECIFIED_ERROR, "the broker cannot store messages");
+    }
+
+    // ---- reading
+
+    /** Stops reading while the disk has too much to write. */
+    void pauseWhileStoreIsBehind() {
+        if (gate().pendingBytes() > shared.limits().storeBacklogBytesMax() / 2) {
+            pauseUnlessOwed(Pause.STORE_BEHIND);
+            awaitDisk();
+        }
+    }
+
+    /** A client that owes us acknowledgements is read from whatever happens: they make the room we wait for. */
+    private void pauseUnlessOwed(Pause reason) {
+        if (!session().awaitsAcknowledgement()) {
+            pause(reason);
+        }
+    }
+
+    void pause(Pause reason) {
+        if (pauses.isEmpty()) {
+            handler.pauseReading();
+        }
+        pauses.add(reason);
+    }
+
+    private void resume(Pause reason) {
+        if (pauses.remove(reason) && pauses.isEmpty()) {
+            handler.resumeReading();
+        }
+    }
+
+    boolean isPaused() {
+        return !pauses.isEmpty();
+    }
+
+    // ---- the end
+
+    /** The client said DISCONNECT. */
+    void disconnected(Goodbye goodbye, @Nullable Long newExpirySeconds) {
+        if (phase == Phase.OPEN) {
+            phase = Phase.CLOSED;
+            detach(goodbye, newExpirySeconds);
+            flush();
+            channel.close();
+        }
+    }
+
+    /** Ends the connection from this side, with DISCONNECT or a refusing CONNACK where the protocol has one. */
+    @Override
+    public void close(ReasonCode reason, String words) {
+        Phase was = phase;
+        if (was == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        LOG.info("closing client={} remote={} reason=\"{}\": {}", clientName(), channel.remoteAddress(), reason, words);
+        detach(Goodbye.WITH_WILL, null);
+        if (was == Phase.OPEN && terms.isMqtt5()) {
+            Replies.disconnect(batch.buffer(), reason, words); // [MQTT-3.14.0-1]
+        }
+        batch.send();
+        channel.close();
+    }
+
+    /** Refuses a CONNECT. */
+    void refuse(ReasonCode reason, String words) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        shared.counters().add(Counter.CONNECTIONS_REFUSED);
+        LOG.info("refusing remote={} reason=\"{}\": {}", channel.remoteAddress(), reason, words);
+        detach(Goodbye.WITHOUT_WILL, null);
+        Replies.refusal(batch.buffer(), reason, words, terms.isMqtt5());
+        batch.send();
+        channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+
+    /** The socket is gone. */
+    void lost() {
+        if (phase != Phase.CLOSED) {
+            phase = Phase.CLOSED;
+            detach(Goodbye.WITH_WILL, null);
+        }
+    }
+
+    private void detach(Goodbye goodbye, @Nullable Long newExpirySeconds) {
+        if (session != null) {
+            shared.registries().get(lane.index()).release(session, this, goodbye, newExpirySeconds);
+        }
+    }
+
+    private String clientName() {
+        return session == null ? "(none yet)" : session.clientId();
+    }
+}

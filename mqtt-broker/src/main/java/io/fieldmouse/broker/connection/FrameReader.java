@@ -1,0 +1,87 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.MqttViolation;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Walks over the fields of one whole frame. A field that reaches beyond the end throws IndexOutOfBoundsException; the
+ * frame's own indexes stay as they are.
+ */
+final class FrameReader {
+    private final ByteBuf frame;
+    private final int flags;
+    private int at;
+    private final int end;
+
+    FrameReader(ByteBuf frame) {
+        this.frame = frame;
+        this.flags = frame.getUnsignedByte(frame.readerIndex()) & 0x0F;
+        this.end = frame.writerIndex();
+        this.at = frame.readerIndex() + 1;
+        readVarInt();
+    }
+
+    /** The low four bits of the first byte. */
+    int flags() {
+        return flags;
+    }
+
+    boolean atEnd() {
+        return at >= end;
+    }
+
+    int position() {
+        return at;
+    }
+
+    int readByte() {
+        need(1);
+        return frame.getUnsignedByte(at++);
+    }
+
+    int readShort() {
+        need(2);
+        int value = frame.getUnsignedShort(at);
+        at += 2;
+        return value;
+    }
+
+    long readInt() {
+        need(4);
+        long value = frame.getUnsignedInt(at);
+        at += 4;
+        return value;
+    }
+
+    void skip(int count) {
+        need(count);
+        at += count;
+    }
+
+    /** A two-byte length and so many bytes: a string or binary data. */
+    void skipString() {
+        skip(readShort());
+    }
+
+    /** Variable Byte Integer (MQTT 5 section 1.5.5). */
+    int readVarInt() {
+        int value = 0;
+        for (int i = 0; i < 4; i++) {
+            int octet = readByte();
+            value |= (octet & 0x7F) << (7 * i);
+            if ((octet & 0x80) == 0) {
+                if (octet == 0 && i > 0) {
+                    throw MqttViolation.malformed("a length has more bytes than it needs [MQTT-1.5.5-1]");
+                }
+                return value;
+            }
+        }
+        throw MqttViolation.malformed("a length has more than four bytes");
+    }
+
+    private void need(int count) {
+        if (count > end - at) {
+            throw new IndexOutOfBoundsException();
+        }
+    }
+}

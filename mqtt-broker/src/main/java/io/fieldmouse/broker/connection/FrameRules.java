@@ -1,0 +1,146 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.MqttViolation;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The rules of the wire that can only be seen in the bytes: what the decoder would mend, overlook or read across the
+ * packet's end. Works on a whole frame and leaves its reader index where it was.
+ */
+final class FrameRules {
+    private static final int PROPERTIES_SINCE_LEVEL = 5;
+    private static final int WILL_FLAG = 0x04;
+
+    private FrameRules() {}
+
+    /**
+     * Throws {@link MqttViolation} for the first rule that is broken.
+     *
+     * @param level protocol level of the connection; 0 before CONNECT
+     */
+    static void check(ByteBuf frame, int level) {
+        PacketKind kind = PacketKind.of(frame.getUnsignedByte(frame.readerIndex()) >> 4);
+        FrameReader in = new FrameReader(frame);
+        try {
+            switch (kind) {
+                case CONNECT -> checkConnect(in);
+                case PUBLISH -> checkPublish(in, level);
+                case SUBSCRIBE -> checkSubscribe(in, level);
+                case UNSUBSCRIBE -> checkUnsubscribe(in, level);
+                case PUBACK, PUBREC, PUBREL, PUBCOMP -> checkReply(in, kind, level, 2);
+                case DISCONNECT, AUTH -> checkReply(in, kind, level, 0);
+                case PINGREQ -> {}
+                case CONNACK, SUBACK, UNSUBACK, PINGRESP, RESERVED ->
+                    throw MqttViolation.protocolError("a client does not send " + kind);
+            }
+        } catch (IndexOutOfBoundsException e) {
+            throw MqttViolation.malformed(kind + " ends in the middle of a field");
+        }
+    }
+
+    /** The protocol level in a CONNECT: 3, 4 or 5 for MQTT 3.1, 3.1.1 and 5.0; 0 when it cannot be told. */
+    static int connectLevel(ByteBuf frame) {
+        try {
+            FrameReader in = new FrameReader(frame);
+            in.skipString();
+            return in.readByte();
+        } catch (IndexOutOfBoundsException | MqttViolation e) {
+            return 0;
+        }
+    }
+
+    private static void checkConnect(FrameReader in) {
+        in.skipString(); // protocol name
+        int level = in.readByte();
+        if (level < 3 || level > 5) {
+            return; // the answer is that this version is not spoken here
+        }
+        int flags = in.readByte();
+        in.skip(2); // keep alive
+        if ((flags & WILL_FLAG) == 0 && (flags & 0x38) != 0) {
+            throw MqttViolation.malformed("will QoS or will retain without will flag [MQTT-3.1.2-11]");
+        }
+        if (((flags >> 3) & 3) == 3) {
+            throw MqttViolation.malformed("will QoS 3 [MQTT-3.1.2-12]");
+        }
+        if (level < PROPERTIES_SINCE_LEVEL) {
+            boolean passwordWithoutUser = (flags & 0xC0) == 0x40;
+            if (passwordWithoutUser && level >= 4) {
+                throw MqttViolation.malformed("password without user name (3.1.1) [MQTT-3.1.2-22]");
+            }
+            return;
+        }
+        PropertyRules.check(in, PacketKind.CONNECT);
+        in.skipString(); // client id
+        if ((flags & WILL_FLAG) != 0) {
+            PropertyRules.checkWill(in);
+        }
+    }
+
+    private static void checkPublish(FrameReader in, int level) {
+        int flags = in.flags();
+        if ((flags & 0x06) == 0 && (flags & 0x08) != 0) {
+            throw MqttViolation.malformed("DUP on a QoS 0 message [MQTT-3.3.1-2]");
+        }
+        if ((flags & 0x06) == 0x06) {
+            throw MqttViolation.malformed("QoS 3 [MQTT-3.3.1-4]");
+        }
+        in.skipString(); // topic
+        if ((flags & 0x06) != 0) {
+            in.skip(2); // packet id
+        }
+        if (level >= PROPERTIES_SINCE_LEVEL) {
+            PropertyRules.check(in, PacketKind.PUBLISH);
+        }
+    }
+
+    private static void checkSubscribe(FrameReader in, int level) {
+        in.skip(2); // packet id
+        if (level >= PROPERTIES_SINCE_LEVEL) {
+            PropertyRules.check(in, PacketKind.SUBSCRIBE);
+        }
+        if (in.atEnd()) {
+            throw MqttViolation.protocolError("SUBSCRIBE without a topic filter [MQTT-3.8.3-2]");
+        }
+        int reservedBits = level >= PROPERTIES_SINCE_LEVEL ? 0xC0 : 0xFC;
+        while (!in.atEnd()) {
+            in.skipString();
+            if ((in.readByte() & reservedBits) != 0) {
+                throw MqttViolation.malformed("reserved bits in the subscription options [MQTT-3.8.3-5]");
+            }
+        }
+    }
+
+    private static void checkUnsubscribe(FrameReader in, int level) {
+        in.skip(2); // packet id
+        if (level >= PROPERTIES_SINCE_LEVEL) {
+            PropertyRules.check(in, PacketKind.UNSUBSCRIBE);
+        }
+        if (in.atEnd()) {
+            throw MqttViolation.protocolError("UNSUBSCRIBE without a topic filter [MQTT-3.10.3-2]");
+        }
+        while (!in.atEnd()) {
+            in.skipString();
+        }
+    }
+
+    /** Packets of a packet id or nothing, then for MQTT 5 an optional reason code and optional properties. */
+    private static void checkReply(FrameReader in, PacketKind kind, int level, int idBytes) {
+        in.skip(idBytes);
+        if (level < PROPERTIES_SINCE_LEVEL) {
+            if (!in.atEnd()) {
+                throw MqttViolation.malformed(kind + " is longer than its fields");
+            }
+            return;
+        }
+        if (!in.atEnd()) {
+            in.skip(1); // reason code
+        }
+        if (!in.atEnd()) {
+            PropertyRules.check(in, kind);
+        }
+        if (!in.atEnd()) {
+            throw MqttViolation.malformed(kind + " is longer than its fields");
+        }
+    }
+}

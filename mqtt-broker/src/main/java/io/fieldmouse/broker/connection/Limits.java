@@ -1,0 +1,29 @@
+package io.fieldmouse.broker.connection;
+
+import java.time.Duration;
+
+/**
+ * Bounds of a connection.
+ *
+ * @param packetBytesMax largest packet taken from a client
+ * @param receiveMaximum QoS 1 and 2 messages a client may send before one is acknowledged, 1 to 65535
+ * @param inflightMax QoS 1 and 2 messages sent to a client before it acknowledges one, 1 to 65535
+ * @param outboundBytesMax unsent bytes of one connection beyond which it is closed
+ * @param clientIdCharsMax longest client id
+ * @param topicLevelsMax most levels in a topic name or filter
+ * @param subscriptionsMax most subscriptions of a session
+ * @param storeBacklogBytesMax bytes that wait for the disk beyond which publishers are not read from
+ * @param connectTimeout from the first byte of a connection to its CONNECT
+ * @param keepAliveSecondsMax longest keep alive; longer ones and none are answered with Server Keep Alive; 0 for any
+ */
+public record Limits(
+        int packetBytesMax,
+        int receiveMaximum,
+        int inflightMax,
+        long outboundBytesMax,
+        int clientIdCharsMax,
+        int topicLevelsMax,
+        int subscriptionsMax,
+        long storeBacklogBytesMax,
+        Duration connectTimeout,
+        int keepAliveSecondsMax) {}

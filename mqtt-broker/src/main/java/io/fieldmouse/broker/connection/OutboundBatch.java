@@ -1,0 +1,104 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.session.BufferBudget;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection's batch: what it sends in one turn becomes one write. It stands between the packet encoder and the
+ * socket; PUBLISH packets and acknowledgements are written into {@link #buffer()} directly, rare packets come through
+ * the encoder and are copied in, so that all leave in the order in which they were written.
+ */
+final class OutboundBatch extends ChannelOutboundHandlerAdapter {
+    /** A batch this large leaves before the turn ends. */
+    static final int BYTES_MAX = 64 * 1024;
+
+    private static final int INITIAL_BYTES = 512;
+
+    private final BufferBudget budget;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf batch;
+
+    OutboundBatch(BufferBudget budget) {
+        this.budget = budget;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (batch != null) {
+            batch.release();
+            batch = null;
+        }
+    }
+
+    private ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return context;
+    }
+
+    /** Where packets are written. The caller writes whole packets and keeps no reference. */
+    ByteBuf buffer() {
+        if (batch == null) {
+            batch = context().alloc().buffer(INITIAL_BYTES);
+        }
+        return batch;
+    }
+
+    boolean isFull() {
+        return batch != null && batch.readableBytes() >= BYTES_MAX;
+    }
+
+    /** Sends bytes behind what the batch holds, without copying them. */
+    void append(byte[] payload) {
+        writeBatch();
+        budgeted(Unpooled.wrappedBuffer(payload), context().newPromise());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (msg instanceof ByteBuf bytes) {
+            buffer().writeBytes(bytes);
+            bytes.release();
+            promise.setSuccess();
+        } else {
+            ctx.write(msg, promise);
+        }
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        writeBatch();
+        ctx.flush();
+    }
+
+    /** Writes the batch to the channel and flushes. */
+    void send() {
+        flush(context());
+    }
+
+    private void writeBatch() {
+        ByteBuf bytes = batch;
+        if (bytes != null && bytes.isReadable()) {
+            batch = null;
+            budgeted(bytes, context().newPromise());
+        }
+    }
+
+    private void budgeted(ByteBuf bytes, ChannelPromise promise) {
+        int count = bytes.readableBytes();
+        budget.take(count);
+        promise.addListener(done -> budget.give(count));
+        context().write(bytes, promise);
+    }
+}

@@ -1,0 +1,155 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.MqttViolation;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.session.BufferBudget;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts the byte stream into packets by their length, before anything in them is believed.
+ *
+ * <pre>
+ *   type and flags (1) | remaining length: 7 bits a byte, lowest first, high bit = more follow (1-4) | the rest
+ * </pre>
+ *
+ * <p>Its surprise: it can be paused. What was received and not yet cut stays here until {@link #resume}, so that a
+ * publisher that is held back overshoots by no more than the packet in hand.
+ */
+final class PacketFramer extends ChannelInboundHandlerAdapter {
+    private static final int LENGTH_BYTES_MAX = 4;
+
+    private final Sink sink;
+    private final int packetBytesMax;
+    private final BufferBudget budget;
+    private @Nullable ByteBuf received;
+    private int budgeted;
+    private boolean paused;
+
+    /** Is told of each frame before and after it goes up the pipeline. */
+    interface Sink {
+        /** A whole frame: checks it. */
+        void frameBegins(ByteBuf frame);
+
+        /** The frame went through the decoder: it must have become exactly one packet. */
+        void frameEnds();
+
+        void violation(MqttViolation violation);
+    }
+
+    PacketFramer(Sink sink, int packetBytesMax, BufferBudget budget) {
+        this.sink = sink;
+        this.packetBytesMax = packetBytesMax;
+        this.budget = budget;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        ByteBuf bytes = (ByteBuf) msg;
+        received =
+                received == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, bytes);
+        cutAll(ctx);
+    }
+
+    void pause() {
+        paused = true;
+    }
+
+    void resume(ChannelHandlerContext ctx) {
+        paused = false;
+        cutAll(ctx);
+    }
+
+    private void cutAll(ChannelHandlerContext ctx) {
+        try {
+            ByteBuf frame = paused ? null : cut();
+            while (frame != null) {
+                pass(ctx, frame);
+                frame = paused || received == null ? null : cut();
+            }
+        } catch (MqttViolation violation) {
+            sink.violation(violation);
+        } finally {
+            settleBudget();
+        }
+    }
+
+    private void pass(ChannelHandlerContext ctx, ByteBuf frame) {
+        try {
+            sink.frameBegins(frame);
+        } catch (MqttViolation violation) {
+            frame.release();
+            throw violation;
+        }
+        ctx.fireChannelRead(frame);
+        sink.frameEnds();
+    }
+
+    /** The next whole frame; null when there is none yet. */
+    private @Nullable ByteBuf cut() {
+        ByteBuf bytes = received;
+        if (bytes == null) {
+            return null;
+        }
+        int start = bytes.readerIndex();
+        int available = bytes.readableBytes();
+        int remaining = 0;
+        for (int i = 0; i < LENGTH_BYTES_MAX; i++) {
+            if (available < 2 + i) {
+                return null;
+            }
+            int octet = bytes.getUnsignedByte(start + 1 + i);
+            remaining |= (octet & 0x7F) << (7 * i);
+            if ((octet & 0x80) == 0) {
+                if (octet == 0 && i > 0) {
+                    throw MqttViolation.malformed("remaining length has more bytes than it needs [MQTT-1.5.5-1]");
+                }
+                return cutFrame(bytes, 2 + i + remaining);
+            }
+        }
+        throw MqttViolation.malformed("remaining length has more than four bytes");
+    }
+
+    private @Nullable ByteBuf cutFrame(ByteBuf bytes, int length) {
+        if (length > packetBytesMax) {
+            throw new MqttViolation(
+                    ReasonCode.PACKET_TOO_LARGE,
+                    "packet of " + length + " bytes; the most allowed is " + packetBytesMax + " [MQTT-3.2.2-15]");
+        }
+        if (bytes.readableBytes() < length) {
+            return null;
+        }
+        ByteBuf frame = bytes.readRetainedSlice(length);
+        if (!bytes.isReadable()) {
+            bytes.release();
+            received = null;
+        }
+        return frame;
+    }
+
+    /** Counts what waits here against the broker's buffers. */
+    private void settleBudget() {
+        int now = received == null ? 0 : received.readableBytes();
+        if (now > budgeted && !budget.tryTake(now - budgeted)) {
+            sink.violation(new MqttViolation(ReasonCode.QUOTA_EXCEEDED, "the broker's buffers are full"));
+            return;
+        }
+        if (now < budgeted) {
+            budget.give(budgeted - now);
+        }
+        budgeted = now;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (received != null) {
+            received.release();
+            received = null;
+        }
+        budget.give(budgeted);
+        budgeted = 0;
+    }
+}

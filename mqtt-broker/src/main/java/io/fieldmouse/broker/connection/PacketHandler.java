@@ -1,0 +1,266 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.message.MqttViolation;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import io.netty.handler.codec.mqtt.MqttIdentifierRejectedException;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
+import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where every packet of a connection arrives: one switch, one line for each packet type. It also sees to it that each
+ * frame became exactly one packet, and that the client is heard from within its keep alive.
+ */
+final class PacketHandler extends ChannelInboundHandlerAdapter implements PacketFramer.Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
+
+    private final Shared shared;
+    private final NettyLane acceptingLane;
+    private final OutboundBatch batch;
+    private final PacketFramer framer;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Connection connection;
+    private @Nullable ClientPackets packets;
+    private int level;
+    private int packetsOfFrame;
+    private long lastHeardNanos;
+
+    PacketHandler(Shared shared, NettyLane acceptingLane) {
+        this.shared = shared;
+        this.acceptingLane = acceptingLane;
+        this.batch = new OutboundBatch(shared.budget());
+        this.framer = new PacketFramer(this, shared.limits().packetBytesMax(), shared.budget());
+    }
+
+    OutboundBatch batch() {
+        return batch;
+    }
+
+    PacketFramer framer() {
+        return framer;
+    }
+
+    private Connection connection() {
+        if (connection == null) {
+            throw new IllegalStateException("not active yet");
+        }
+        return connection;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        shared.counters().add(Counter.CONNECTIONS_ACCEPTED);
+        connection = new Connection(ctx.channel(), shared, batch, this, acceptingLane);
+        packets = new ClientPackets(connection, shared);
+        acceptingLane.schedule(shared.limits().connectTimeout(), () -> {
+            if (connection().phase() == Connection.Phase.AWAITING_CONNECT) {
+                LOG.info(
+                        "closing remote={}: no CONNECT within {}",
+                        ctx.channel().remoteAddress(),
+                        shared.limits().connectTimeout());
+                ctx.close();
+            }
+        });
+    }
+
+    // ---- frames
+
+    @Override
+    public void frameBegins(ByteBuf frame) {
+        boolean first = level == 0;
+        if (first) {
+            boolean isConnect = frame.getUnsignedByte(frame.readerIndex()) >> 4 == 1;
+            if (!isConnect) {
+                throw MqttViolation.protocolError("the first packet is not CONNECT [MQTT-3.1.0-1]");
+            }
+            level = FrameRules.connectLevel(frame);
+        }
+        FrameRules.check(frame, level);
+        packetsOfFrame = 0;
+        lastHeardNanos = System.nanoTime();
+    }
+
+    @Override
+    public void frameEnds() {
+        if (packetsOfFrame != 1) {
+            throw MqttViolation.malformed("the packet's fields and its length disagree");
+        }
+    }
+
+    @Override
+    public void violation(MqttViolation violation) {
+        shared.counters().add(Counter.VIOLATIONS);
+        Connection failed = connection();
+        switch (failed.phase()) {
+            case AWAITING_CONNECT, CONNECTING -> {
+                if (level >= 3) {
+                    failed.connecting(new ClientTerms(level, 0, 1, Integer.MAX_VALUE, 0));
+                    failed.refuse(violation.reason(), String.valueOf(violation.getMessage()));
+                } else {
+                    failed.close(violation.reason(), String.valueOf(violation.getMessage()));
+                }
+            }
+            case OPEN -> failed.close(violation.reason(), String.valueOf(violation.getMessage()));
+            case CLOSED -> {}
+        }
+        framer.pause();
+    }
+
+    // ---- packets
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        packetsOfFrame++;
+        try {
+            if (connection().phase() != Connection.Phase.CLOSED) {
+                MqttMessage packet = (MqttMessage) msg;
+                checkDecoded(packet);
+                handle(packet);
+            }
+        } catch (MqttViolation violation) {
+            violation(violation);
+        } finally {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    private static void checkDecoded(MqttMessage packet) {
+        if (packet.decoderResult().isSuccess()) {
+            return;
+        }
+        Throwable cause = packet.decoderResult().cause();
+        String words = String.valueOf(cause.getMessage());
+        ReasonCode reason = ReasonCode.MALFORMED_PACKET;
+        if (cause instanceof MqttUnacceptableProtocolVersionException) {
+            reason = ReasonCode.UNSUPPORTED_PROTOCOL_VERSION; // [MQTT-3.1.2-2]
+        } else if (cause instanceof MqttIdentifierRejectedException) {
+            reason = ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+        } else if (cause instanceof TooLongFrameException) {
+            reason = ReasonCode.PACKET_TOO_LARGE;
+        }
+        throw new MqttViolation(reason, words);
+    }
+
+    private void handle(MqttMessage packet) {
+        ClientPackets client = packets;
+        if (client == null) {
+            throw new IllegalStateException("not active yet");
+        }
+        switch (packet.fixedHeader().messageType()) {
+            case CONNECT -> connect((MqttConnectMessage) packet);
+            case PUBLISH -> client.publish((MqttPublishMessage) packet);
+            case PUBACK -> client.puback(packet);
+            case PUBREC -> client.pubrec(packet);
+            case PUBREL -> client.pubrel(packet);
+            case PUBCOMP -> client.pubcomp(packet);
+            case SUBSCRIBE -> client.subscribe((MqttSubscribeMessage) packet);
+            case UNSUBSCRIBE -> client.unsubscribe((MqttUnsubscribeMessage) packet);
+            case PINGREQ -> connection().pingResponse(); // [MQTT-3.12.4-1]
+            case DISCONNECT -> client.disconnect(packet);
+            case AUTH -> throw MqttViolation.protocolError("AUTH without an authentication method in CONNECT");
+            case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+                throw MqttViolation.protocolError("a client does not send this packet");
+        }
+    }
+
+    private void connect(MqttConnectMessage packet) {
+        if (connection().phase() != Connection.Phase.AWAITING_CONNECT) {
+            throw MqttViolation.protocolError("a second CONNECT [MQTT-3.1.0-2]");
+        }
+        new ConnectHandshake(connection(), shared, this::watchKeepAlive).begin(packet);
+    }
+
+    // ---- keep alive
+
+    /** Closes the connection when nothing came for one and a half times its keep alive [MQTT-3.1.2-22]. */
+    private void watchKeepAlive(int keepAliveSeconds) {
+        if (keepAliveSeconds > 0) {
+            lastHeardNanos = System.nanoTime();
+            checkLater(Duration.ofMillis(keepAliveSeconds * 1500L));
+        }
+    }
+
+    private void checkLater(Duration patience) {
+        long silentNanos = System.nanoTime() - lastHeardNanos;
+        Duration wait = patience.minusNanos(silentNanos);
+        connection().lane().schedule(wait.isNegative() ? Duration.ZERO : wait, () -> checkKeepAlive(patience));
+    }
+
+    private void checkKeepAlive(Duration patience) {
+        Connection watched = connection();
+        if (watched.phase() != Connection.Phase.OPEN) {
+            return;
+        }
+        if (watched.isPaused()) {
+            lastHeardNanos = System.nanoTime(); // it is we who do not listen
+        }
+        if (System.nanoTime() - lastHeardNanos >= patience.toNanos()) {
+            watched.close(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for " + patience.toSeconds() + " s");
+        } else {
+            checkLater(patience);
+        }
+    }
+
+    // ---- the channel
+
+    void pauseReading() {
+        framer.pause();
+        connection().channel().config().setAutoRead(false);
+    }
+
+    void resumeReading() {
+        connection().channel().config().setAutoRead(true);
+        // As a task of its own: what waits here must not be handled in the middle of something else.
+        connection().lane().execute(() -> {
+            ChannelHandlerContext framerContext =
+                    context == null ? null : context.pipeline().context(framer);
+            if (framerContext != null && !connection().isPaused()) {
+                framer.resume(framerContext);
+            }
+        });
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            connection().becameWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        connection().lost();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.debug("remote={} went away: {}", ctx.channel().remoteAddress(), cause.getMessage());
+        } else {
+            LOG.error(
+                    "closing remote={}: this is a fault of the broker",
+                    ctx.channel().remoteAddress(),
+                    cause);
+        }
+        ctx.close();
+    }
+}

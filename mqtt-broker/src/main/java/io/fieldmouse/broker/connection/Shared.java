@@ -1,0 +1,23 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.lane.Lanes;
+import io.fieldmouse.broker.lane.WallClock;
+import io.fieldmouse.broker.message.Counters;
+import io.fieldmouse.broker.routing.Router;
+import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.SessionRegistry;
+import java.util.List;
+
+/**
+ * What all connections share.
+ *
+ * @param registries one for each lane, in the order of their index
+ */
+public record Shared(
+        Limits limits,
+        Lanes lanes,
+        List<SessionRegistry> registries,
+        Router router,
+        WallClock clock,
+        Counters counters,
+        BufferBudget budget) {}

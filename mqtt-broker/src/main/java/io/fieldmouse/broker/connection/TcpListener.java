@@ -1,0 +1,77 @@
+package io.fieldmouse.broker.connection;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** A TCP port on which MQTT is spoken. */
+public final class TcpListener implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    private final Channel serverChannel;
+
+    private TcpListener(Channel serverChannel) {
+        this.serverChannel = serverChannel;
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @throws IOException when it cannot be bound
+     */
+    public static TcpListener open(InetSocketAddress address, LaneGroup laneGroup, Shared shared) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(laneGroup.group())
+                .channel(laneGroup.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        assemble(channel, laneGroup.laneOf(channel.eventLoop()), shared);
+                    }
+                });
+        var bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(bound.cause().getMessage(), bound.cause());
+        }
+        return new TcpListener(bound.channel());
+    }
+
+    /**
+     * The way of the bytes: framer, decoder, handler; and back: encoder, batch.
+     */
+    private static void assemble(Channel channel, NettyLane lane, Shared shared) {
+        PacketHandler handler = new PacketHandler(shared, lane);
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast("batch", handler.batch());
+        pipeline.addLast("framer", handler.framer());
+        pipeline.addLast(
+                "decoder",
+                new MqttDecoder(
+                        shared.limits().packetBytesMax(), shared.limits().clientIdCharsMax()));
+        pipeline.addLast("encoder", MqttEncoder.INSTANCE);
+        pipeline.addLast("handler", handler);
+    }
+
+    public InetSocketAddress address() {
+        return (InetSocketAddress) serverChannel.localAddress();
+    }
+
+    /** Takes no more connections. Those that are open stay open. */
+    @Override
+    public void close() {
+        serverChannel.close().awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,70 @@
+package io.fieldmouse.broker.message;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.StringJoiner;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What the broker counts, from any thread. Whatever is dropped or refused is counted here, by reason. */
+public final class Counters {
+
+    /** One count each, since the broker started. */
+    public enum Counter {
+        CONNECTIONS_ACCEPTED,
+        CONNECTIONS_REFUSED,
+        VIOLATIONS,
+        PUBLISH_RECEIVED,
+        PUBLISH_SENT,
+        /** QoS 0 to a client whose outbound buffer is at its bound. */
+        DROPPED_SLOW_READER,
+        /** QoS 0 to a lane that is behind. */
+        DROPPED_LANE_BEHIND,
+        /** QoS 1 and 2 refused before they were acknowledged, because a receiver's queue was full. */
+        REFUSED_QUEUE_FULL,
+        /** QoS 1 and 2 refused, QoS 0 dropped, because the broker's buffers are full. */
+        REFUSED_BUFFERS_FULL,
+        /** Refused because the store cannot write. */
+        REFUSED_STORE_FAILED,
+        /** Retained messages refused at their bound. */
+        REFUSED_RETAINED_FULL,
+        /** Messages that expired in a queue or as retained message. */
+        EXPIRED,
+        /** Messages larger than their receiver's Maximum Packet Size. */
+        DROPPED_TOO_LARGE_FOR_RECEIVER
+    }
+
+    private final Map<Counter, LongAdder> counts = new EnumMap<>(Counter.class);
+
+    public Counters() {
+        for (Counter counter : Counter.values()) {
+            counts.put(counter, new LongAdder());
+        }
+    }
+
+    public void add(Counter counter) {
+        adder(counter).increment();
+    }
+
+    public long get(Counter counter) {
+        return adder(counter).sum();
+    }
+
+    /** What was dropped or refused, for the log; "nothing" when nothing was. */
+    public String droppedInWords() {
+        StringJoiner words = new StringJoiner(" ");
+        for (Counter counter : Counter.values()) {
+            boolean isLoss =
+                    counter.name().startsWith("DROPPED") || counter.name().startsWith("REFUSED");
+            if (isLoss && get(counter) > 0) {
+                words.add(counter.name().toLowerCase(Locale.ROOT) + "=" + get(counter));
+            }
+        }
+        return words.length() == 0 ? "nothing" : words.toString();
+    }
+
+    private LongAdder adder(Counter counter) {
+        return Objects.requireNonNull(counts.get(counter));
+    }
+}

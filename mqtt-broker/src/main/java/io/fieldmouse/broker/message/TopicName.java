@@ -1,0 +1,34 @@
+package io.fieldmouse.broker.message;
+
+import org.jspecify.annotations.Nullable;
+
+/** Rules for topic names (MQTT 5 section 4.7). A topic name itself is a plain string. */
+public final class TopicName {
+
+    private TopicName() {}
+
+    /**
+     * Why this is no topic name, or null when it is one.
+     *
+     * @param levelsMax the broker's bound on the number of levels
+     */
+    public static @Nullable String flaw(String topic, int levelsMax) {
+        if (topic.isEmpty()) {
+            return "topic name is empty [MQTT-4.7.3-1]";
+        }
+        int levels = 1;
+        for (int i = 0; i < topic.length(); i++) {
+            char c = topic.charAt(i);
+            if (c == '#' || c == '+') {
+                return "topic name holds a wildcard [MQTT-3.3.2-2]";
+            }
+            if (c == 0) {
+                return "topic name holds a null character [MQTT-4.7.3-2]";
+            }
+            if (c == '/') {
+                levels++;
+            }
+        }
+        return levels > levelsMax ? "topic name has " + levels + " levels; the most allowed is " + levelsMax : null;
+    }
+}

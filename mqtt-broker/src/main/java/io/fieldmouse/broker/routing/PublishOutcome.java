@@ -1,0 +1,19 @@
+package io.fieldmouse.broker.routing;
+
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.session.CommitGate;
+import io.fieldmouse.broker.session.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a PUBLISH.
+ *
+ * @param reason what to acknowledge it with; an error means that nobody received it
+ * @param position what must be durable before the acknowledgement leaves
+ * @param crowded a connected receiver whose queue is filling: the acknowledgement should wait for it
+ */
+public record PublishOutcome(ReasonCode reason, long position, @Nullable Session crowded) {
+    static PublishOutcome refused(ReasonCode reason) {
+        return new PublishOutcome(reason, CommitGate.AT_ONCE, null);
+    }
+}

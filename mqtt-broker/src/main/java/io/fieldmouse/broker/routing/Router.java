@@ -1,0 +1,276 @@
+package io.fieldmouse.broker.routing;
+
+import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.lane.Lanes;
+import io.fieldmouse.broker.lane.WallClock;
+import io.fieldmouse.broker.message.Counters;
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.message.Publication;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.CommitGate;
+import io.fieldmouse.broker.session.QueuedMessage;
+import io.fieldmouse.broker.session.Session;
+import io.fieldmouse.broker.session.SessionRegistry;
+import io.fieldmouse.broker.session.StoredForm;
+import io.fieldmouse.broker.session.Subscription;
+import io.fieldmouse.store.StoreChange;
+import io.fieldmouse.store.StoreChange.MessageQueued;
+import io.fieldmouse.store.StoreChange.Receiver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who receives what. {@link #publish} is the story of a PUBLISH, {@link #subscribe} that of a SUBSCRIBE; both run on
+ * the lane of whoever sent it, and any lane may be in them at once.
+ *
+ * <p>Why nothing falls between: a PUBLISH sets the retained message and then looks for subscriptions; a SUBSCRIBE
+ * makes its subscription known and then looks for retained messages. Whichever comes second sees the first.
+ */
+public final class Router implements SessionRegistry.Ending {
+    private final Lanes lanes;
+    private final List<CommitGate> gates;
+    private final WallClock clock;
+    private final Counters counters;
+    private final BufferBudget budget;
+    private final LongSupplier messageIds;
+    private final RetainedMessages retained;
+    private final long storeBacklogBytesMax;
+    private final SubscriptionTree subscriptions = new SubscriptionTree();
+
+    /** @param gates one for each lane, in the order of their index */
+    public Router(
+            Lanes lanes,
+            List<CommitGate> gates,
+            WallClock clock,
+            Counters counters,
+            BufferBudget budget,
+            LongSupplier messageIds,
+            int retainedMessagesMax,
+            long retainedBytesMax,
+            long storeBacklogBytesMax) {
+        this.storeBacklogBytesMax = storeBacklogBytesMax;
+        this.lanes = lanes;
+        this.gates = List.copyOf(gates);
+        this.clock = clock;
+        this.counters = counters;
+        this.budget = budget;
+        this.messageIds = messageIds;
+        this.retained = new RetainedMessages(new RetainedMessages.Limits(retainedMessagesMax, retainedBytesMax));
+    }
+
+    /** How a publication's retained value reaches the disk. */
+    public enum Storing {
+        /** With the commit that its acknowledgement waits for. */
+        AT_ONCE,
+        /** Seconds later, and only the last one: nobody was promised more. */
+        BEHIND
+    }
+
+    /**
+     * Takes a publication and brings it to its receivers.
+     *
+     * @param lane the caller's
+     * @param changes what the caller wants in the same commit: the packet id of a QoS 2 message
+     */
+    public PublishOutcome publish(Publication publication, Lane lane, Storing storing, List<StoreChange> changes) {
+        counters.add(Counter.PUBLISH_RECEIVED);
+        CommitGate gate = gates.get(lane.index());
+        ReasonCode obstacle = obstacle(publication, gate);
+        if (obstacle != null) {
+            return PublishOutcome.refused(obstacle);
+        }
+        long retainedPosition = keepIfRetained(publication, gate, storing);
+        Receivers receivers = new Receivers(publication.publisher());
+        subscriptions.match(publication.topic(), receivers);
+        List<Subscription> receiving = receivers.merged();
+        if (!publication.qos().isAcknowledged()) {
+            handOver(new Handover(publication, receiving, null), lane);
+            return new PublishOutcome(ReasonCode.SUCCESS, retainedPosition, null);
+        }
+        return publishAcknowledged(publication, receiving, lane, changes, retainedPosition);
+    }
+
+    /** Why this publication cannot be taken now; null when it can. */
+    private @Nullable ReasonCode obstacle(Publication publication, CommitGate gate) {
+        boolean acknowledged = publication.qos().isAcknowledged();
+        if (acknowledged && !gate.isOpen()) {
+            counters.add(Counter.REFUSED_STORE_FAILED);
+            return ReasonCode.UNSPECIFIED_ERROR;
+        }
+        if (budget.isExhausted() || gate.pendingBytes() > storeBacklogBytesMax) {
+            counters.add(Counter.REFUSED_BUFFERS_FULL);
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        if (publication.retain() && !retained.hasRoomFor(publication)) {
+            counters.add(Counter.REFUSED_RETAINED_FULL);
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        return null;
+    }
+
+    private long keepIfRetained(Publication publication, CommitGate gate, Storing storing) {
+        if (!publication.retain()) {
+            return CommitGate.AT_ONCE;
+        }
+        return switch (storing) {
+            case AT_ONCE -> retained.set(publication, gate);
+            case BEHIND -> {
+                retained.setBehind(publication);
+                yield CommitGate.AT_ONCE;
+            }
+        };
+    }
+
+    private PublishOutcome publishAcknowledged(
+            Publication publication,
+            List<Subscription> receiving,
+            Lane lane,
+            List<StoreChange> changes,
+            long retainedPosition) {
+        List<Subscription> reserved = reserveRoom(publication, receiving);
+        if (reserved == null) {
+            counters.add(Counter.REFUSED_QUEUE_FULL);
+            return PublishOutcome.refused(ReasonCode.QUOTA_EXCEEDED);
+        }
+        long messageId = messageIds.getAsLong();
+        QueuedMessage[] messages = new QueuedMessage[receiving.size()];
+        List<Receiver> durable = new ArrayList<>();
+        Session crowded = null;
+        for (int i = 0; i < messages.length; i++) {
+            Subscription subscription = receiving.get(i);
+            Session session = subscription.session();
+            if (!subscription.qos().isAcknowledged()) {
+                continue;
+            }
+            QueuedMessage message = QueuedMessage.live(messageId, publication, subscription, session.isDurable());
+            messages[i] = message;
+            if (message.stored()) {
+                durable.add(new Receiver(
+                        session.clientId(), message.qos().number(), message.retain(), message.subscriptionIds()));
+            }
+            if (session.isConnected() && session.room().isCrowded()) {
+                crowded = session;
+            }
+        }
+        List<StoreChange> all = new ArrayList<>(changes);
+        if (!durable.isEmpty()) {
+            all.add(new MessageQueued(messageId, StoredForm.of(publication), durable));
+        }
+        // Handed to the store before any session sees it, so that a session's own records about it come later.
+        long position =
+                all.isEmpty() ? retainedPosition : gates.get(lane.index()).commit(all);
+        handOver(new Handover(publication, receiving, messages), lane);
+        ReasonCode reason = receiving.isEmpty() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+        return new PublishOutcome(reason, position, crowded);
+    }
+
+    /** Reserves room in every queue that will hold the message. Null when one of them is full: then in none. */
+    private @Nullable List<Subscription> reserveRoom(Publication publication, List<Subscription> receiving) {
+        int size = publication.sizeBytes();
+        for (int i = 0; i < receiving.size(); i++) {
+            Subscription subscription = receiving.get(i);
+            if (subscription.qos().isAcknowledged()
+                    && !subscription.session().room().tryReserve(size)) {
+                giveBackRoom(receiving.subList(0, i), size);
+                return null;
+            }
+        }
+        return receiving;
+    }
+
+    private static void giveBackRoom(List<Subscription> reserved, int size) {
+        for (Subscription subscription : reserved) {
+            if (subscription.qos().isAcknowledged()) {
+                subscription.session().room().release(size);
+            }
+        }
+    }
+
+    /** Brings the publication to the lanes of its receivers: to this one now, to others with the turn's batch. */
+    private void handOver(Handover handover, Lane from) {
+        for (Lane lane : lanes.all()) {
+            if (!handover.concerns(lane)) {
+                continue;
+            }
+            if (lane == from) {
+                handover.deliverOn(lane);
+            } else if (!from.handOver(lane, () -> handover.deliverOn(lane), handover.isDroppable())) {
+                counters.add(Counter.DROPPED_LANE_BEHIND);
+            }
+        }
+    }
+
+    /**
+     * Makes a subscription known. Called on the session's lane.
+     *
+     * @param changes receives what has to be stored
+     * @return the retained messages it asks for, to be delivered when the changes have been committed
+     */
+    public List<QueuedMessage> subscribe(Subscription subscription, List<StoreChange> changes) {
+        Session session = subscription.session();
+        boolean isNew = session.subscription(subscription.filter()) == null;
+        session.subscribe(subscription, changes);
+        subscriptions.add(subscription);
+        boolean sendRetained = subscription.retainHandling() == 0 || (subscription.retainHandling() == 1 && isNew);
+        List<QueuedMessage> messages = new ArrayList<>();
+        if (sendRetained) { // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
+            for (Publication publication : retained.matching(subscription.filter(), clock.millis())) {
+                messages.add(session.prepareRetained(publication, subscription, changes));
+            }
+        }
+        return messages;
+    }
+
+    /** Takes a subscription back. Returns whether there was one. Called on the session's lane. */
+    public boolean unsubscribe(Session session, String filter, List<StoreChange> changes) {
+        subscriptions.remove(session, filter);
+        return session.unsubscribe(filter, changes) != null;
+    }
+
+    // ---- what sessions cause when they end
+
+    @Override
+    public void sessionEnded(Session session) {
+        for (Subscription subscription : session.subscriptions()) {
+            subscriptions.remove(session, subscription.filter());
+        }
+    }
+
+    @Override
+    public void willDue(Publication will) {
+        Lane lane = lanes.homeOf(will.publisher() == null ? "" : will.publisher());
+        publish(will, lane, Storing.AT_ONCE, List.of());
+    }
+
+    // ---- from time to time, on one lane
+
+    /** Stores the newest values of topics that are written behind. */
+    public void writeBehind(Lane lane) {
+        retained.writeBehind(gates.get(lane.index()));
+    }
+
+    /** Clears retained messages that have expired. */
+    public void removeExpired(Lane lane) {
+        int removed = retained.removeExpired(clock.millis(), gates.get(lane.index()));
+        for (int i = 0; i < removed; i++) {
+            counters.add(Counter.EXPIRED);
+        }
+    }
+
+    // ---- after a restart
+
+    public void restoreRetained(Publication publication) {
+        retained.restore(publication);
+    }
+
+    public void restoreSubscriptions(Session session) {
+        session.subscriptions().forEach(subscriptions::add);
+    }
+
+    public int retainedCount() {
+        return retained.count();
+    }
+}

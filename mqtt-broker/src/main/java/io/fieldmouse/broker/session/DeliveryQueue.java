@@ -1,0 +1,377 @@
+package io.fieldmouse.broker.session;
+
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.message.Publication;
+import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.store.StoreChange;
+import io.fieldmouse.store.StoreChange.MessageQueued;
+import io.fieldmouse.store.StoreChange.MessageReleased;
+import io.fieldmouse.store.StoreChange.MessageSent;
+import io.fieldmouse.store.StoreChange.MessageSettled;
+import io.fieldmouse.store.StoreChange.Receiver;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way out of one session: messages wait, are sent as far as the client's window and buffer allow, and are kept
+ * until they are settled. One first-in-first-out line, so that the order per topic and QoS is the order of arrival.
+ *
+ * <p>Its one surprise: QoS 0 overtakes what waits for the window, except while retained messages of a new
+ * subscription wait, because an older retained value must not arrive after a newer one.
+ */
+final class DeliveryQueue {
+    private final String clientId;
+    private final SessionContext context;
+    private final QueueRoom room;
+    private final Deque<QueuedMessage> pending = new ArrayDeque<>();
+    private final OutboundWindow window = new OutboundWindow();
+    private List<Runnable> heldBack = new ArrayList<>();
+    private @Nullable Outbound outbound;
+    private int retainedWaiting;
+    private boolean durable;
+    private boolean stuck;
+    private boolean discarded;
+
+    DeliveryQueue(String clientId, SessionContext context, QueueRoom room) {
+        this.clientId = clientId;
+        this.context = context;
+        this.room = room;
+    }
+
+    // ---- in
+
+    /** Sends a QoS 0 message, or drops it: it is never kept for a client that is away or does not read. */
+    void sendNow(Publication publication, boolean retain, int[] subscriptionIds) {
+        Outbound out = outbound;
+        if (out == null) {
+            return;
+        }
+        if (retainedWaiting > 0) {
+            queueBehindRetained(publication, retain, subscriptionIds);
+        } else if (out.isWritable()) {
+            if (!out.publish(publication, Qos.AT_MOST_ONCE, retain, false, 0, subscriptionIds, CommitGate.AT_ONCE)) {
+                context.counters().add(Counter.DROPPED_TOO_LARGE_FOR_RECEIVER);
+            }
+        } else {
+            context.counters().add(Counter.DROPPED_SLOW_READER);
+        }
+    }
+
+    private void queueBehindRetained(Publication publication, boolean retain, int[] subscriptionIds) {
+        if (room.tryReserve(publication.sizeBytes())) {
+            pending.add(QueuedMessage.unacknowledged(publication, retain, subscriptionIds));
+            pump();
+        } else {
+            context.counters().add(Counter.DROPPED_SLOW_READER);
+        }
+    }
+
+    /** Takes a QoS 1 or 2 message for which room was reserved, or a retained message. */
+    void add(QueuedMessage message) {
+        if (discarded) {
+            // It was on its way when the session ended.
+            settled(message);
+            return;
+        }
+        if (durable && !message.stored && message.qos.isAcknowledged()) {
+            // It was routed while the session was not yet meant to outlive its connection.
+            context.gate().append(queuedChange(message));
+            message.stored = true;
+        }
+        putPending(message);
+        pump();
+    }
+
+    private void putPending(QueuedMessage message) {
+        pending.add(message);
+        if (!message.takesRoom) {
+            retainedWaiting++;
+        }
+    }
+
+    private QueuedMessage takePending() {
+        QueuedMessage message = pending.remove();
+        if (!message.takesRoom) {
+            retainedWaiting--;
+        }
+        return message;
+    }
+
+    /** Takes what a restart found in the store, in order. */
+    void restore(QueuedMessage message) {
+        room.reserve(message.publication.sizeBytes());
+        if (message.packetId > 0) {
+            window.restore(message);
+        } else {
+            pending.add(message);
+        }
+    }
+
+    // ---- connection
+
+    /** From now on messages go to this connection, first of all what the last one did not settle. */
+    void open(Outbound newOutbound) {
+        outbound = newOutbound;
+        stuck = false;
+        window.reopen();
+        pump();
+    }
+
+    /** The connection is gone: QoS 0 is not kept, the rest waits for the next one. */
+    void close() {
+        outbound = null;
+        for (int left = pending.size(); left > 0; left--) {
+            QueuedMessage message = takePending();
+            if (message.qos.isAcknowledged()) {
+                putPending(message);
+            } else {
+                giveBack(message);
+            }
+        }
+        letGo();
+    }
+
+    /** Sends as much as window and buffer allow. */
+    void pump() {
+        Outbound out = outbound;
+        while (out != null && out == outbound && out.isWritable() && (resendNext(out) || sendNext(out))) {
+            // each step sends, or drops, one message
+        }
+    }
+
+    private boolean resendNext(Outbound out) {
+        QueuedMessage message = window.nextToResend();
+        if (message == null) {
+            return false;
+        }
+        if (message.released) {
+            window.resent();
+            out.release(message.packetId, message.afterPosition);
+            return true;
+        }
+        if (!window.hasRoom(out.receiveMaximum())) {
+            return false;
+        }
+        window.resent();
+        window.countOnWire(message);
+        transmit(out, message, true); // [MQTT-3.3.1-1]
+        return true;
+    }
+
+    private boolean sendNext(Outbound out) {
+        QueuedMessage message = pending.peek();
+        if (message == null || window.nextToResend() != null) {
+            return false;
+        }
+        if (message.publication.isExpired(context.clock().millis())) {
+            takePending();
+            context.counters().add(Counter.EXPIRED);
+            settled(message);
+            return true;
+        }
+        if (message.qos.isAcknowledged()) {
+            if (!window.hasRoom(out.receiveMaximum())) {
+                return false;
+            }
+            takePending();
+            window.add(message);
+            noteSent(message);
+            transmit(out, message, false);
+        } else {
+            takePending();
+            transmit(out, message, false);
+            settled(message);
+        }
+        return true;
+    }
+
+    private void noteSent(QueuedMessage message) {
+        if (message.stored) {
+            StoreChange sent = new MessageSent(clientId, message.messageId, message.packetId);
+            if (message.qos == Qos.EXACTLY_ONCE) {
+                // After a restart it must leave under the same packet id, or the client takes it for another.
+                message.afterPosition = context.gate().commit(sent);
+            } else {
+                context.gate().append(sent);
+            }
+        }
+    }
+
+    private void transmit(Outbound out, QueuedMessage message, boolean dup) {
+        boolean fits = out.publish(
+                message.publication,
+                message.qos,
+                message.retain,
+                dup,
+                message.packetId,
+                message.subscriptionIds,
+                message.afterPosition);
+        if (!fits) {
+            context.counters().add(Counter.DROPPED_TOO_LARGE_FOR_RECEIVER);
+            if (message.qos.isAcknowledged()) {
+                window.remove(message);
+                settled(message); // as if it had been sent and acknowledged [MQTT-3.1.2-25]
+            }
+        }
+    }
+
+    // ---- acknowledgements
+
+    /** PUBACK. Returns whether a QoS 1 message was waiting for it. */
+    boolean acknowledged(int packetId) {
+        QueuedMessage message = window.get(packetId);
+        if (message == null || message.qos != Qos.AT_LEAST_ONCE) {
+            return false;
+        }
+        finish(message);
+        return true;
+    }
+
+    /** PUBREC with success: PUBREL is owed. Returns whether a QoS 2 message was waiting for it. */
+    boolean received(int packetId) {
+        QueuedMessage message = window.get(packetId);
+        if (message == null || message.qos != Qos.EXACTLY_ONCE) {
+            return false;
+        }
+        if (!message.released) {
+            message.released = true;
+            if (message.stored) {
+                // Were PUBREL to leave first, a restart would send the PUBLISH again to a client that has forgotten it.
+                message.afterPosition = context.gate().commit(new MessageReleased(clientId, message.messageId));
+            }
+        }
+        if (outbound != null) {
+            outbound.release(packetId, message.afterPosition);
+        }
+        return true;
+    }
+
+    /** PUBREC with an error: the message is over [MQTT-4.3.3-4]. Returns whether it was waiting for it. */
+    boolean rejected(int packetId) {
+        QueuedMessage message = window.get(packetId);
+        if (message == null || message.qos != Qos.EXACTLY_ONCE || message.released) {
+            return false;
+        }
+        finish(message);
+        return true;
+    }
+
+    /** PUBCOMP. Returns whether a PUBREL was waiting for it. */
+    boolean completed(int packetId) {
+        QueuedMessage message = window.get(packetId);
+        if (message == null || !message.released) {
+            return false;
+        }
+        finish(message);
+        return true;
+    }
+
+    private void finish(QueuedMessage message) {
+        window.remove(message);
+        settled(message);
+        stuck = false;
+        pump();
+    }
+
+    private void settled(QueuedMessage message) {
+        if (message.stored) {
+            context.gate().append(new MessageSettled(clientId, message.messageId));
+        }
+        if (message.takesRoom) {
+            room.release(message.publication.sizeBytes());
+        }
+        if (!heldBack.isEmpty() && room.isRoomy()) {
+            letGo();
+        }
+    }
+
+    // ---- holding back publishers
+
+    /**
+     * Runs the task when there is room again, when the client goes away, or at the latest when {@link #giveUpHolding}
+     * is called: a publisher waits for a slow client, not for a dead one.
+     */
+    void whenRoomy(Runnable task) {
+        if (outbound == null || stuck || room.isRoomy()) {
+            task.run();
+        } else {
+            heldBack.add(task);
+        }
+    }
+
+    /** The client did not make room in time. It holds nobody back until it acknowledges something. */
+    void giveUpHolding() {
+        if (!heldBack.isEmpty()) {
+            stuck = true;
+            letGo();
+        }
+    }
+
+    private void letGo() {
+        List<Runnable> tasks = heldBack;
+        heldBack = new ArrayList<>();
+        tasks.forEach(Runnable::run);
+    }
+
+    boolean holdsAnyone() {
+        return !heldBack.isEmpty();
+    }
+
+    /** Whether the client owes an acknowledgement. */
+    boolean awaitsAcknowledgement() {
+        return !window.isEmpty();
+    }
+
+    // ---- the session's life
+
+    /** Whether messages are kept in the store, and whether those that wait have to be stored now. */
+    void setDurable(boolean nowDurable, boolean storeWaiting, List<StoreChange> changes) {
+        durable = nowDurable;
+        if (storeWaiting) {
+            for (QueuedMessage message : window.all()) {
+                storeLate(message, changes);
+            }
+            pending.forEach(message -> storeLate(message, changes));
+        }
+    }
+
+    private void storeLate(QueuedMessage message, List<StoreChange> changes) {
+        if (!message.stored && message.qos.isAcknowledged()) {
+            changes.add(queuedChange(message));
+            message.stored = true;
+            if (message.packetId > 0) {
+                changes.add(new MessageSent(clientId, message.messageId, message.packetId));
+            }
+            if (message.released) {
+                changes.add(new MessageReleased(clientId, message.messageId));
+            }
+        }
+    }
+
+    StoreChange queuedChange(QueuedMessage message) {
+        Receiver receiver = new Receiver(clientId, message.qos.number(), message.retain, message.subscriptionIds);
+        return new MessageQueued(message.messageId, StoredForm.of(message.publication), List.of(receiver));
+    }
+
+    /** The session is over: gives back all room. The store forgets the messages with the session. */
+    void discard() {
+        discarded = true;
+        close();
+        window.all().forEach(this::giveBack);
+        pending.forEach(this::giveBack);
+        pending.clear();
+    }
+
+    private void giveBack(QueuedMessage message) {
+        if (message.takesRoom) {
+            room.release(message.publication.sizeBytes());
+        }
+    }
+
+    int waiting() {
+        return pending.size();
+    }
+}

@@ -1,0 +1,97 @@
+package io.fieldmouse.broker.session;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The QoS 1 and 2 messages that were sent and not yet settled, by packet id and in the order of sending.
+ *
+ * <p>It outlives connections, the count {@link #onWire} does not: each new connection begins with its own Receive
+ * Maximum [MQTT-4.9.0-1], and what is here is sent again within it.
+ */
+final class OutboundWindow {
+    private static final int PACKET_ID_MAX = 65_535;
+
+    private final Map<Integer, QueuedMessage> byPacketId = new LinkedHashMap<>();
+    private final Deque<QueuedMessage> toResend = new ArrayDeque<>();
+    private int lastPacketId;
+    private int onWire;
+
+    /** Gives the message a packet id and keeps it. Never called with 65,535 messages in the window. */
+    void add(QueuedMessage message) {
+        int id = lastPacketId;
+        do {
+            id = id == PACKET_ID_MAX ? 1 : id + 1; // [MQTT-2.2.1-3]
+        } while (byPacketId.containsKey(id)); // [MQTT-2.2.1-4]
+        lastPacketId = id;
+        message.packetId = id;
+        byPacketId.put(id, message);
+        countOnWire(message);
+    }
+
+    /** Keeps a message that was sent in an earlier life, under the packet id it has. */
+    void restore(QueuedMessage message) {
+        byPacketId.put(message.packetId, message);
+        lastPacketId = Math.max(lastPacketId, message.packetId);
+    }
+
+    @Nullable
+    QueuedMessage get(int packetId) {
+        return byPacketId.get(packetId);
+    }
+
+    void remove(QueuedMessage message) {
+        byPacketId.remove(message.packetId);
+        if (message.onWire) {
+            message.onWire = false;
+            onWire--;
+        }
+    }
+
+    void countOnWire(QueuedMessage message) {
+        message.onWire = true;
+        onWire++;
+    }
+
+    boolean hasRoom(int receiveMaximum) {
+        return onWire < receiveMaximum && byPacketId.size() < PACKET_ID_MAX;
+    }
+
+    boolean isEmpty() {
+        return byPacketId.isEmpty();
+    }
+
+    /** A new connection: all of it is to be sent again, in order [MQTT-4.4.0-1]. */
+    void reopen() {
+        onWire = 0;
+        toResend.clear();
+        for (QueuedMessage message : byPacketId.values()) {
+            message.onWire = false;
+            toResend.add(message);
+        }
+    }
+
+    /** What has to be sent again next; null when nothing has to. */
+    @Nullable
+    QueuedMessage nextToResend() {
+        QueuedMessage next = toResend.peek();
+        while (next != null && byPacketId.get(next.packetId) != next) {
+            // settled in the meantime
+            toResend.poll();
+            next = toResend.peek();
+        }
+        return next;
+    }
+
+    void resent() {
+        toResend.poll();
+    }
+
+    Collection<QueuedMessage> all() {
+        return byPacketId.values();
+    }
+}

@@ -1,0 +1,109 @@
+package io.fieldmouse.broker.session;
+
+import io.fieldmouse.broker.message.Publication;
+import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.store.StoredSession;
+
+/** One message on its way to one session, until it is settled. Belongs to the session's lane once handed over. */
+public final class QueuedMessage {
+    final long messageId;
+    final Publication publication;
+    final Qos qos;
+    final boolean retain;
+    final int[] subscriptionIds;
+
+    /** Whether the queue's room was reserved for it. Retained messages sent on subscribing take none. */
+    final boolean takesRoom;
+
+    /** Whether the store has it queued for this session. */
+    boolean stored;
+
+    /** 0 until it was sent. */
+    int packetId;
+
+    /** PUBREC came: only PUBREL is owed. */
+    boolean released;
+
+    /** Sent on the connection of now, and counted against its Receive Maximum. */
+    boolean onWire;
+
+    /** What must be durable before it, or its PUBREL, may leave. */
+    long afterPosition = CommitGate.AT_ONCE;
+
+    private QueuedMessage(
+            long messageId,
+            Publication publication,
+            Qos qos,
+            boolean retain,
+            int[] subscriptionIds,
+            boolean takesRoom,
+            boolean stored) {
+        this.messageId = messageId;
+        this.publication = publication;
+        this.qos = qos;
+        this.retain = retain;
+        this.subscriptionIds = subscriptionIds;
+        this.takesRoom = takesRoom;
+        this.stored = stored;
+    }
+
+    /** A publication for a subscription, with room reserved for it. */
+    public static QueuedMessage live(
+            long messageId, Publication publication, Subscription subscription, boolean stored) {
+        return new QueuedMessage(
+                messageId,
+                publication,
+                publication.qos().atMost(subscription.qos()),
+                subscription.retainAsPublished() && publication.retain(),
+                subscription.ids(),
+                true,
+                stored);
+    }
+
+    /** A QoS 0 message that has to wait, with room reserved for it. */
+    static QueuedMessage unacknowledged(Publication publication, boolean retain, int[] subscriptionIds) {
+        return new QueuedMessage(0, publication, Qos.AT_MOST_ONCE, retain, subscriptionIds, true, false);
+    }
+
+    /** A retained message for a new subscription [MQTT-3.3.1-8]. */
+    static QueuedMessage retained(long messageId, Publication publication, Subscription subscription, boolean stored) {
+        Qos qos = publication.qos().atMost(subscription.qos());
+        return new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, stored);
+    }
+
+    /** What a restart found in the store. */
+    static QueuedMessage restored(StoredSession.QueuedMessage stored) {
+        Qos qos = Qos.of(stored.qos());
+        QueuedMessage message = new QueuedMessage(
+                stored.messageId(),
+                StoredForm.publication(stored.message(), qos, stored.retain()),
+                qos,
+                stored.retain(),
+                stored.subscriptionIds(),
+                true,
+                true);
+        message.packetId = stored.packetId();
+        message.released = stored.released();
+        return message;
+    }
+
+    public long messageId() {
+        return messageId;
+    }
+
+    public Qos qos() {
+        return qos;
+    }
+
+    public boolean retain() {
+        return retain;
+    }
+
+    public int[] subscriptionIds() {
+        return subscriptionIds;
+    }
+
+    public boolean stored() {
+        return stored;
+    }
+}

@@ -1,0 +1,265 @@
+package io.fieldmouse.broker.session;
+
+import io.fieldmouse.broker.message.Publication;
+import io.fieldmouse.store.StoreChange;
+import io.fieldmouse.store.StoreChange.PacketIdReceived;
+import io.fieldmouse.store.StoreChange.PacketIdReleased;
+import io.fieldmouse.store.StoreChange.SubscriptionAdded;
+import io.fieldmouse.store.StoreChange.SubscriptionRemoved;
+import io.fieldmouse.store.StoredSession;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What outlives a client's connection (MQTT 5 section 4.1): subscriptions, messages on their way out, and the packet
+ * ids of QoS 2 messages on their way in.
+ *
+ * <p>It lives on its home lane for ever and is touched there only, but for {@link #room()}, {@link #isDurable()} and
+ * {@link #isConnected()}, which publishers on other lanes ask. A session that outlives its connection is durable:
+ * every change to it goes to the store.
+ */
+public final class Session {
+    private final String clientId;
+    private final SessionContext context;
+    private final QueueRoom room;
+    private final DeliveryQueue deliveries;
+    private final InboundPacketIds inboundPacketIds = new InboundPacketIds();
+    private final Map<String, Subscription> subscriptions = new HashMap<>();
+    private @Nullable Outbound outbound;
+    private long expirySeconds;
+    private long inboundPosition = CommitGate.AT_ONCE;
+    private volatile boolean durable;
+    private volatile boolean connected;
+
+    Session(String clientId, SessionContext context) {
+        this.clientId = clientId;
+        this.context = context;
+        this.room = new QueueRoom(context.queueLimits(), context.budget());
+        this.deliveries = new DeliveryQueue(clientId, context, room);
+    }
+
+    public String clientId() {
+        return clientId;
+    }
+
+    public SessionContext context() {
+        return context;
+    }
+
+    // ---- asked from any lane
+
+    public QueueRoom room() {
+        return room;
+    }
+
+    /** Whether it outlives its connection, so that what is queued for it has to be stored. */
+    public boolean isDurable() {
+        return durable;
+    }
+
+    public boolean isConnected() {
+        return connected;
+    }
+
+    // ---- the way out
+
+    /** Sends a QoS 0 message, or drops and counts it. */
+    public void sendNow(Publication publication, Subscription subscription) {
+        deliveries.sendNow(publication, subscription.retainAsPublished() && publication.retain(), subscription.ids());
+    }
+
+    /** Takes a message for which {@link #room()} was reserved. */
+    public void deliver(QueuedMessage message) {
+        deliveries.add(message);
+    }
+
+    /**
+     * Prepares a retained message for a subscription just made. To be {@link #deliver delivered} when the changes,
+     * which its storing joins where it must survive, have been committed.
+     */
+    public QueuedMessage prepareRetained(
+            Publication publication, Subscription subscription, List<StoreChange> changes) {
+        boolean stored = durable
+                && publication.qos().isAcknowledged()
+                && subscription.qos().isAcknowledged();
+        QueuedMessage message =
+                QueuedMessage.retained(context.messageIds().getAsLong(), publication, subscription, stored);
+        if (stored) {
+            changes.add(deliveries.queuedChange(message));
+        }
+        return message;
+    }
+
+    public boolean acknowledged(int packetId) {
+        return deliveries.acknowledged(packetId);
+    }
+
+    public boolean received(int packetId) {
+        return deliveries.received(packetId);
+    }
+
+    public boolean rejected(int packetId) {
+        return deliveries.rejected(packetId);
+    }
+
+    public boolean completed(int packetId) {
+        return deliveries.completed(packetId);
+    }
+
+    /** The connection takes more again. */
+    public void becameWritable() {
+        deliveries.pump();
+    }
+
+    /** Whether the client owes an acknowledgement, so that reading from it must not stop. */
+    public boolean awaitsAcknowledgement() {
+        return deliveries.awaitsAcknowledgement();
+    }
+
+    /** Runs the task when this session's queue has room again, on this session's lane. */
+    public void whenRoomy(Runnable task) {
+        boolean first = !deliveries.holdsAnyone();
+        deliveries.whenRoomy(task);
+        if (first && deliveries.holdsAnyone()) {
+            context.lane().schedule(SessionRegistry.HOLD_MAX, deliveries::giveUpHolding);
+        }
+    }
+
+    // ---- the way in
+
+    public InboundPacketIds inboundPacketIds() {
+        return inboundPacketIds;
+    }
+
+    /** Remembers the id of an accepted QoS 2 message. Its change, if any, belongs in the commit of the message. */
+    public void remember(int packetId, List<StoreChange> changes) {
+        inboundPacketIds.add(packetId);
+        if (durable) {
+            changes.add(new PacketIdReceived(clientId, packetId));
+        }
+    }
+
+    /** The position at which all accepted packet ids are durable: a repeated PUBREC waits for it too. */
+    public long inboundPosition() {
+        return inboundPosition;
+    }
+
+    /** Says at which position the ids remembered so far are durable. */
+    public void rememberedAt(long position) {
+        inboundPosition = position;
+    }
+
+    /** Takes back {@link #remember} for a message that was refused after all. */
+    public void forget(int packetId) {
+        inboundPacketIds.remove(packetId);
+    }
+
+    /**
+     * PUBREL came.
+     *
+     * @return the position after which PUBCOMP may leave; -1 when the id was not known
+     */
+    public long releaseInbound(int packetId) {
+        boolean known = inboundPacketIds.remove(packetId);
+        if (!known) {
+            return -1;
+        }
+        return durable ? context.gate().commit(new PacketIdReleased(clientId, packetId)) : CommitGate.AT_ONCE;
+    }
+
+    // ---- subscriptions
+
+    public int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    public @Nullable Subscription subscription(String filter) {
+        return subscriptions.get(filter);
+    }
+
+    public Collection<Subscription> subscriptions() {
+        return subscriptions.values();
+    }
+
+    /** Adds or replaces. */
+    public void subscribe(Subscription subscription, List<StoreChange> changes) {
+        subscriptions.put(subscription.filter(), subscription);
+        if (durable) {
+            changes.add(new SubscriptionAdded(clientId, subscription.toStored()));
+        }
+    }
+
+    /** Returns what there was. */
+    public @Nullable Subscription unsubscribe(String filter, List<StoreChange> changes) {
+        Subscription was = subscriptions.remove(filter);
+        if (was != null && durable) {
+            changes.add(new SubscriptionRemoved(clientId, filter));
+        }
+        return was;
+    }
+
+    // ---- connections; called by the registry
+
+    @Nullable
+    Outbound outbound() {
+        return outbound;
+    }
+
+    long expirySeconds() {
+        return expirySeconds;
+    }
+
+    /** Claims the session for a connection. Messages flow only when {@link #open()} is called. */
+    void attach(Outbound newOutbound) {
+        outbound = newOutbound;
+    }
+
+    /** The CONNACK is out: what waited may follow it [MQTT-3.2.0-1]. */
+    public void open() {
+        if (outbound != null) {
+            connected = true;
+            deliveries.open(outbound);
+        }
+    }
+
+    void detach() {
+        outbound = null;
+        connected = false;
+        deliveries.close();
+    }
+
+    /** From now on it outlives its connection by so much. What it holds joins the changes when it becomes durable. */
+    void setExpiry(long seconds, List<StoreChange> changes) {
+        expirySeconds = seconds;
+        boolean becomesDurable = seconds > 0 && !durable;
+        durable = seconds > 0;
+        if (becomesDurable) {
+            subscriptions.values().forEach(s -> changes.add(new SubscriptionAdded(clientId, s.toStored())));
+            inboundPacketIds.forEach(id -> changes.add(new PacketIdReceived(clientId, id)));
+        }
+        deliveries.setDurable(durable, becomesDurable, changes);
+    }
+
+    void discard() {
+        durable = false;
+        deliveries.discard();
+    }
+
+    /** Fills a new session with what the store kept of it. */
+    void restore(StoredSession stored) {
+        expirySeconds = stored.expirySeconds();
+        durable = true;
+        deliveries.setDurable(true, false, new ArrayList<>());
+        stored.subscriptions().forEach(s -> subscriptions.put(s.topicFilter(), Subscription.restored(this, s)));
+        for (int packetId : stored.receivedPacketIds()) {
+            inboundPacketIds.add(packetId);
+        }
+        for (StoredSession.QueuedMessage queued : stored.queue()) {
+            deliveries.restore(QueuedMessage.restored(queued));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.fieldmouse.broker.session;
+
+import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.lane.WallClock;
+import io.fieldmouse.broker.message.Counters;
+import java.util.function.LongSupplier;
+
+/**
+ * What all sessions of one lane share.
+ *
+ * @param messageIds gives the next message id of the whole broker
+ */
+public record SessionContext(
+        Lane lane,
+        CommitGate gate,
+        WallClock clock,
+        Counters counters,
+        BufferBudget budget,
+        LongSupplier messageIds,
+        QueueRoom.Limits queueLimits) {}

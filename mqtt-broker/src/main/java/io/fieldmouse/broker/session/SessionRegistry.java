@@ -1,0 +1,322 @@
+package io.fieldmouse.broker.session;
+
+import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.message.Publication;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.store.StoreChange;
+import io.fieldmouse.store.StoreChange.SessionClosed;
+import io.fieldmouse.store.StoreChange.SessionEnded;
+import io.fieldmouse.store.StoreChange.SessionOpened;
+import io.fieldmouse.store.StoreChange.WillCleared;
+import io.fieldmouse.store.StoreChange.WillSet;
+import io.fieldmouse.store.StoredSession;
+import io.fieldmouse.store.StoredWill;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions at home on one lane: creates, resumes, takes over and ends them, and sends their wills. Belongs to
+ * its lane.
+ */
+public final class SessionRegistry {
+    /** How long a publisher waits for a slow receiver before the receiver is taken for stuck. */
+    static final Duration HOLD_MAX = Duration.ofSeconds(1);
+
+    /** A timer is never set further ahead than this, so that a delay cannot overflow. */
+    private static final long TIMER_MAX_SECONDS = Duration.ofDays(1).toSeconds();
+
+    private final SessionContext context;
+    private final Ending ending;
+    private final AtomicInteger sessionCount;
+    private final int sessionsMax;
+    private final Map<String, Entry> entries = new HashMap<>();
+
+    /** What the end of a session or connection causes elsewhere. */
+    public interface Ending {
+        /** The session is over: nobody may deliver to it any more. */
+        void sessionEnded(Session session);
+
+        /** A will is due. Called on the session's lane. */
+        void willDue(Publication will);
+    }
+
+    /** One client id: its session, and what waits for a time. */
+    private static final class Entry {
+        final Session session;
+        Lane.@Nullable Timer expiry;
+        Lane.@Nullable Timer willDelay;
+
+        @Nullable
+        Will will;
+
+        long endsAtMillis = Long.MAX_VALUE;
+
+        Entry(Session session) {
+            this.session = session;
+        }
+    }
+
+    /** @param sessionCount sessions of the whole broker, shared by all registries */
+    public SessionRegistry(SessionContext context, Ending ending, AtomicInteger sessionCount, int sessionsMax) {
+        this.context = context;
+        this.ending = ending;
+        this.sessionCount = sessionCount;
+        this.sessionsMax = sessionsMax;
+    }
+
+    public SessionContext context() {
+        return context;
+    }
+
+    /** What a client asks for in its CONNECT. */
+    public record Claim(
+            String clientId, boolean cleanStart, long expirySeconds, @Nullable Will will, Outbound outbound) {}
+
+    /**
+     * What it gets.
+     *
+     * @param position what must be durable before CONNACK leaves
+     */
+    public record Claimed(Session session, boolean sessionPresent, long position) {}
+
+    /**
+     * Gives the client its session: the one that was, unless it wants a clean start; another connection of the same
+     * client is closed [MQTT-3.1.4-3].
+     *
+     * @return null when there is no room for another session
+     */
+    public @Nullable Claimed claim(Claim claim) {
+        Entry entry = entries.get(claim.clientId());
+        if (entry != null && entry.session.outbound() != null) {
+            entry.session.outbound().close(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
+            entry = entries.get(claim.clientId()); // a session without expiry ended with its connection
+        }
+        List<StoreChange> changes = new ArrayList<>();
+        if (entry != null && claim.cleanStart()) {
+            end(entry, changes); // [MQTT-3.1.2-4]
+            entry = null;
+        }
+        boolean present = entry != null;
+        if (entry == null) {
+            if (sessionCount.incrementAndGet() > sessionsMax) {
+                sessionCount.decrementAndGet();
+                return null;
+            }
+            entry = new Entry(new Session(claim.clientId(), context));
+            entries.put(claim.clientId(), entry);
+        }
+        stopWaiting(entry);
+        long position = open(entry, claim, changes, present);
+        return new Claimed(entry.session, present, position);
+    }
+
+    private long open(Entry entry, Claim claim, List<StoreChange> changes, boolean present) {
+        Session session = entry.session;
+        boolean mustBeForced = !changes.isEmpty() || session.isDurable() || claim.expirySeconds() > 0;
+        boolean asBefore = present && changes.isEmpty() && session.expirySeconds() == claim.expirySeconds();
+        session.setExpiry(claim.expirySeconds(), changes);
+        session.attach(claim.outbound());
+        changes.add(new SessionOpened(claim.clientId(), claim.expirySeconds()));
+        setWill(entry, claim.will(), changes);
+        if (!mustBeForced) {
+            // Only a will is worth storing for a session that ends with its connection.
+            changes.removeIf(SessionOpened.class::isInstance);
+            changes.forEach(context.gate()::append);
+            return CommitGate.AT_ONCE;
+        }
+        long position = context.gate().commit(changes);
+        return asBefore ? CommitGate.AT_ONCE : position;
+    }
+
+    private void setWill(Entry entry, @Nullable Will will, List<StoreChange> changes) {
+        if (will != null) {
+            changes.add(new WillSet(entry.session.clientId(), will.toStored()));
+        } else if (entry.will != null) {
+            changes.add(new WillCleared(entry.session.clientId()));
+        }
+        entry.will = will; // a delayed will of an earlier connection is not sent [MQTT-3.1.3-9]
+    }
+
+    /** How a connection ended. */
+    public enum Goodbye {
+        /** DISCONNECT with reason 0: the will is dropped [MQTT-3.1.2-10]. */
+        WITHOUT_WILL,
+        /** Anything else: the will is due [MQTT-3.1.2-8]. */
+        WITH_WILL
+    }
+
+    /**
+     * A connection is gone.
+     *
+     * @param newExpirySeconds Session Expiry Interval of DISCONNECT; null where there was none
+     */
+    public void release(Session session, Outbound outbound, Goodbye goodbye, @Nullable Long newExpirySeconds) {
+        Entry entry = entries.get(session.clientId());
+        if (entry == null || entry.session != session || session.outbound() != outbound) {
+            return; // taken over in the meantime
+        }
+        session.detach();
+        List<StoreChange> changes = new ArrayList<>();
+        if (newExpirySeconds != null) {
+            session.setExpiry(newExpirySeconds, changes);
+        }
+        long now = context.clock().millis();
+        if (goodbye == Goodbye.WITHOUT_WILL) {
+            dropWill(entry, changes);
+        }
+        if (session.expirySeconds() == 0) {
+            end(entry, changes);
+        } else {
+            changes.add(new SessionClosed(session.clientId(), session.expirySeconds(), now));
+            waitForEnd(entry, now);
+            waitForWill(entry, 0);
+        }
+        changes.forEach(context.gate()::append);
+    }
+
+    private void dropWill(Entry entry, List<StoreChange> changes) {
+        if (entry.will != null) {
+            changes.add(new WillCleared(entry.session.clientId()));
+            entry.will = null;
+        }
+    }
+
+    /** Ends the session: its will is due now, whatever its delay [MQTT-3.1.3-9]. */
+    private void end(Entry entry, List<StoreChange> changes) {
+        stopWaiting(entry);
+        Session session = entry.session;
+        entries.remove(session.clientId());
+        sessionCount.decrementAndGet();
+        ending.sessionEnded(session);
+        if (session.isDurable() || session.expirySeconds() > 0) {
+            changes.add(new SessionEnded(session.clientId()));
+        }
+        session.discard();
+        sendWill(entry);
+    }
+
+    private void waitForEnd(Entry entry, long disconnectedAt) {
+        long seconds = entry.session.expirySeconds();
+        if (seconds != StoredSession.NEVER_EXPIRES) {
+            entry.endsAtMillis = disconnectedAt + seconds * 1000;
+            scheduleEnd(entry);
+        }
+    }
+
+    private void scheduleEnd(Entry entry) {
+        entry.expiry = context.lane().schedule(timerFor(entry.endsAtMillis), () -> {
+            if (context.clock().millis() < entry.endsAtMillis) {
+                scheduleEnd(entry);
+                return;
+            }
+            List<StoreChange> changes = new ArrayList<>();
+            end(entry, changes);
+            changes.forEach(context.gate()::append);
+        });
+    }
+
+    private void waitForWill(Entry entry, long alreadyWaitedSeconds) {
+        Will will = entry.will;
+        if (will == null) {
+            return;
+        }
+        long delay = will.delaySeconds() - alreadyWaitedSeconds;
+        if (delay <= 0) {
+            sendWill(entry);
+            return;
+        }
+        long dueAt = context.clock().millis() + delay * 1000;
+        scheduleWill(entry, dueAt);
+    }
+
+    private void scheduleWill(Entry entry, long dueAtMillis) {
+        entry.willDelay = context.lane().schedule(timerFor(dueAtMillis), () -> {
+            if (context.clock().millis() < dueAtMillis) {
+                scheduleWill(entry, dueAtMillis);
+            } else {
+                sendWill(entry);
+            }
+        });
+    }
+
+    private Duration timerFor(long atMillis) {
+        long millis = Math.max(0, atMillis - context.clock().millis());
+        return Duration.ofMillis(Math.min(millis, TIMER_MAX_SECONDS * 1000));
+    }
+
+    private void sendWill(Entry entry) {
+        Will will = entry.will;
+        if (will != null) {
+            entry.will = null;
+            ending.willDue(will.toPublication(entry.session.clientId(), context.clock()));
+            context.gate().append(new WillCleared(entry.session.clientId()));
+        }
+    }
+
+    private static void stopWaiting(Entry entry) {
+        if (entry.expiry != null) {
+            entry.expiry.cancel();
+        }
+        if (entry.willDelay != null) {
+            entry.willDelay.cancel();
+        }
+        entry.expiry = null;
+        entry.willDelay = null;
+        entry.endsAtMillis = Long.MAX_VALUE;
+    }
+
+    // ---- after a restart
+
+    /**
+     * Brings back a stored session. Call it on this lane before any connection is accepted, then make its
+     * subscriptions known.
+     */
+    public Session restore(StoredSession stored) {
+        Session session = new Session(stored.clientId(), context);
+        session.restore(stored);
+        entries.put(stored.clientId(), new Entry(session));
+        sessionCount.incrementAndGet();
+        return session;
+    }
+
+    /** Sets the clocks of all restored sessions and their wills running. Those whose time has passed end now. */
+    public void startClocks(List<StoredSession> restored, Map<String, StoredWill> wills) {
+        long now = context.clock().millis();
+        for (StoredSession stored : restored) {
+            Entry entry = entries.get(stored.clientId());
+            if (entry == null) {
+                continue;
+            }
+            StoredWill will = wills.get(stored.clientId());
+            entry.will = will == null ? null : Will.restored(will);
+            boolean wasConnected = stored.disconnectedAtMillis() == StoredSession.WAS_CONNECTED;
+            long disconnectedAt = wasConnected ? now : Math.min(now, stored.disconnectedAtMillis());
+            if (wasConnected) {
+                context.gate().append(new SessionClosed(stored.clientId(), stored.expirySeconds(), now));
+            }
+            waitForEnd(entry, disconnectedAt);
+            waitForWill(entry, (now - disconnectedAt) / 1000);
+        }
+    }
+
+    /** Sends the will of a client whose session did not survive. */
+    public void sendOrphanedWill(String clientId, StoredWill will) {
+        ending.willDue(Will.restored(will).toPublication(clientId, context.clock()));
+        context.gate().append(new WillCleared(clientId));
+    }
+
+    /** Closes all connections of this lane, because the broker stops. */
+    public void closeAll(ReasonCode reason, String words) {
+        for (Entry entry : new ArrayList<>(entries.values())) {
+            Outbound outbound = entry.session.outbound();
+            if (outbound != null) {
+                outbound.close(reason, words);
+            }
+        }
+    }
+}

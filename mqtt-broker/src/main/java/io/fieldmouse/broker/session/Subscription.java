@@ -1,0 +1,67 @@
+package io.fieldmouse.broker.session;
+
+import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.store.StoredSubscription;
+
+/**
+ * One session's subscription, with its options (MQTT 5 section 3.8.3.1). Immutable; seen by all lanes.
+ *
+ * @param filter the topic filter
+ * @param qos the granted QoS
+ * @param ids the Subscription Identifiers to send with each message, usually none or one
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Subscription(
+        Session session,
+        String filter,
+        Qos qos,
+        boolean noLocal,
+        boolean retainAsPublished,
+        int retainHandling,
+        int[] ids) {
+
+    private static final int[] NO_IDS = {};
+    private static final int NO_LOCAL = 0x04;
+    private static final int RETAIN_AS_PUBLISHED = 0x08;
+
+    /** Ids for a subscription that has this identifier; 0 for none. */
+    public static int[] ids(int subscriptionId) {
+        return subscriptionId == 0 ? NO_IDS : new int[] {subscriptionId};
+    }
+
+    static Subscription restored(Session session, StoredSubscription stored) {
+        int options = stored.options();
+        return new Subscription(
+                session,
+                stored.topicFilter(),
+                Qos.of(options & 0x03),
+                (options & NO_LOCAL) != 0,
+                (options & RETAIN_AS_PUBLISHED) != 0,
+                options >> 4,
+                ids(stored.subscriptionId()));
+    }
+
+    StoredSubscription toStored() {
+        int options = qos.number()
+                | (noLocal ? NO_LOCAL : 0)
+                | (retainAsPublished ? RETAIN_AS_PUBLISHED : 0)
+                | (retainHandling << 4);
+        return new StoredSubscription(filter, options, ids.length == 0 ? 0 : ids[0]);
+    }
+
+    /** One subscription in place of two of the same session that matched the same message: the higher QoS, all ids. */
+    public Subscription mergedWith(Subscription other) {
+        int[] all = new int[ids.length + other.ids.length];
+        System.arraycopy(ids, 0, all, 0, ids.length);
+        System.arraycopy(other.ids, 0, all, ids.length, other.ids.length);
+        Qos higher = qos.number() >= other.qos.number() ? qos : other.qos; // [MQTT-3.3.4-2]
+        return new Subscription(
+                session,
+                filter,
+                higher,
+                false,
+                retainAsPublished || other.retainAsPublished,
+                retainHandling,
+                all); // [MQTT-3.3.4-4]
+    }
+}
