@@ -26,6 +26,7 @@ final class BusesReader {
     private static final Map<String, Parity> PARITIES = Choices.lowerCase(Parity.values());
 
     private final ProfileReader profiles;
+    private final PortCheck portCheck;
     private final Map<String, Bus> buses = new LinkedHashMap<>();
     private final Names<String> busNames = new Names<>();
     private final Names<String> ports = new Names<>();
@@ -36,12 +37,13 @@ final class BusesReader {
 
     private record UnitOnBus(String bus, int unitId) {}
 
-    private BusesReader(ProfileReader profiles) {
+    private BusesReader(ProfileReader profiles, PortCheck portCheck) {
         this.profiles = profiles;
+        this.portCheck = portCheck;
     }
 
-    static List<ModbusBusConfig> read(YamlMap root, ProfileReader profiles) {
-        BusesReader reader = new BusesReader(profiles);
+    static List<ModbusBusConfig> read(YamlMap root, ProfileReader profiles, PortCheck portCheck) {
+        BusesReader reader = new BusesReader(profiles, portCheck);
         root.sections("buses").forEach(reader::readBus);
         root.sections("devices").forEach(reader::readDevice);
         return reader.buses.values().stream()
@@ -61,6 +63,12 @@ final class BusesReader {
                 // Modbus RTU is binary: seven bits would cut every byte.
                 map.oneOf("data-bits", Map.of("8", 8), 8),
                 map.oneOf("stop-bits", Choices.of("1", 1, "2", 2), 1));
+        if (!map.flawed("port")) {
+            portCheck
+                    .objection(serial)
+                    .ifPresent(
+                            objection -> map.problem("port", '"' + port + '"', "which cannot be used: " + objection));
+        }
         buses.putIfAbsent(name, new Bus(name, serial, new ArrayList<>()));
     }
 

@@ -38,13 +38,14 @@ public record GatewayConfig(
      * Reads the user's file and the profiles in the folder {@code profiles} beside it.
      *
      * @param foreignKeys keys at the top of the file that belong to other readers
+     * @param portCheck whether ports that cannot be used are problems of the configuration
      * @throws ConfigException with everything that is wrong in all of these files
      */
-    public static GatewayConfig read(Path file, Set<String> foreignKeys) throws ConfigException {
+    public static GatewayConfig read(Path file, Set<String> foreignKeys, PortCheck portCheck) throws ConfigException {
         YamlReader reader = new YamlReader();
         YamlMap root = reader.read(file);
         root.leaveToOthers(foreignKeys);
-        GatewayConfig config = read(reader, root, file.resolveSibling("profiles"));
+        GatewayConfig config = read(reader, root, file.resolveSibling("profiles"), portCheck);
         reader.finish();
         return config;
     }
@@ -54,9 +55,10 @@ public record GatewayConfig(
      *
      * @param root the top of the user's file
      * @param profiles the folder of profiles
+     * @param portCheck whether ports that cannot be used are problems of the configuration
      * @return not to be used before the reader's {@code finish} returned
      */
-    public static GatewayConfig read(YamlReader reader, YamlMap root, Path profiles) {
+    public static GatewayConfig read(YamlReader reader, YamlMap root, Path profiles, PortCheck portCheck) {
         YamlMap gateway = root.section("gateway");
         // A file that configures nothing but a broker need not name a gateway.
         boolean idNeeded = root.has("gateway") || root.has("buses") || root.has("devices");
@@ -66,7 +68,7 @@ public record GatewayConfig(
                 topics(gateway, id),
                 gateway.has("broker") ? broker(gateway.section("broker")) : null,
                 gateway.duration("heartbeat", HEARTBEAT_MIN, HEARTBEAT_MAX, HEARTBEAT_DEFAULT),
-                BusesReader.read(root, new ProfileReader(reader, profiles)));
+                BusesReader.read(root, new ProfileReader(reader, profiles), portCheck));
     }
 
     private static TopicTemplate topics(YamlMap gateway, String id) {

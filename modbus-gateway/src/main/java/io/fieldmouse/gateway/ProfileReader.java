@@ -34,6 +34,9 @@ final class ProfileReader {
     private static final String SUFFIX = ".yaml";
     private static final int ADDRESS_MAX = 65_535;
 
+    /** For scale and offset: the largest float times this is still a finite number. */
+    private static final double FACTOR_MAX = 1e12;
+
     /** The key that names the table has the address as its value. */
     private static final Map<String, RegisterTable> TABLES = tables();
 
@@ -92,25 +95,23 @@ final class ProfileReader {
         boolean register = table == RegisterTable.INPUT_REGISTER || table == RegisterTable.HOLDING_REGISTER;
         int address = tableKey.isEmpty() ? 0 : map.wholeNumber(tableKey, 0, ADDRESS_MAX);
         DataType type = type(map, register);
-        boolean number = type != DataType.BIT;
         if (address + type.registers() - 1 > ADDRESS_MAX) {
             map.problem(tableKey, "address " + address, "but its " + type.registers() + " registers end behind 65535");
         }
-        if (!number) {
-            for (String key : List.of("scale", "offset", "order")) {
-                refuse(map, key, "for a bit", "remove it: a bit is true or false");
-            }
-        }
-        boolean writable = writable(map, table, register && number);
+        boolean number = type != DataType.BIT;
+        refuse(map, "scale", !number, "for a bit", "remove it: a bit is true or false");
+        refuse(map, "offset", !number, "for a bit", "remove it: a bit is true or false");
+        refuse(map, "order", !register, "in a table of bits", "remove it: one bit has no bytes");
+        boolean writable = writable(map, table);
         return new ModbusPoint(
                 name,
                 table,
                 address,
                 type,
                 bit(map, register, type),
-                number ? map.oneOf("order", ORDERS, usualOrder) : WordOrder.ABCD,
+                register ? map.oneOf("order", ORDERS, usualOrder) : WordOrder.ABCD,
                 number ? scale(map) : 1,
-                number ? map.decimal("offset", 0) : 0,
+                number ? map.decimal("offset", -FACTOR_MAX, FACTOR_MAX, 0) : 0,
                 map.text("unit", ""),
                 writable,
                 verify(map, writable));
@@ -134,43 +135,35 @@ final class ProfileReader {
         if (register && type == DataType.BIT) {
             return map.wholeNumber("bit", 0, 15);
         }
-        refuse(map, "bit", register ? "beside a type of its own" : "in a table of bits", "remove it");
+        refuse(map, "bit", true, register ? "beside a type of its own" : "in a table of bits", "remove it");
         return 0;
     }
 
     private static double scale(YamlMap map) {
-        double scale = map.decimal("scale", 1);
+        double scale = map.decimal("scale", -FACTOR_MAX, FACTOR_MAX, 1);
         if (scale == 0) {
-            map.problem("scale", "0", "allowed: every other number");
+            map.problem("scale", "0", "which would make every value the same");
             return 1;
         }
         return scale;
     }
 
-    private static boolean writable(YamlMap map, RegisterTable table, boolean wholeRegister) {
+    private static boolean writable(YamlMap map, RegisterTable table) {
         boolean writable = map.flag("writable", false);
-        if (!writable || table == RegisterTable.COIL || (table == RegisterTable.HOLDING_REGISTER && wholeRegister)) {
-            return writable;
-        }
-        if (table == RegisterTable.HOLDING_REGISTER) {
-            // Writing one bit means writing the register with what its other bits were a moment ago.
-            map.problem("writable", "true for one bit", "make a point of the whole register or use a coil");
-        } else {
+        if (writable && table != RegisterTable.COIL && table != RegisterTable.HOLDING_REGISTER) {
             map.problem("writable", "true in a table that is read only", "allowed in: coil, holding");
         }
-        return false;
+        return writable;
     }
 
     private static boolean verify(YamlMap map, boolean writable) {
-        if (!writable && !map.flawed("writable")) {
-            refuse(map, "verify", "for a point that is not writable", "remove it");
-        }
+        refuse(map, "verify", !writable && !map.flawed("writable"), "for a point that is not writable", "remove it");
         return map.flag("verify", true);
     }
 
-    private static void refuse(YamlMap map, String key, String found, String advice) {
-        if (map.has(key)) {
-            map.problem(key, "a value " + found, advice);
+    private static void refuse(YamlMap map, String key, boolean pointless, String where, String advice) {
+        if (map.has(key) && pointless) {
+            map.problem(key, "a value " + where, advice);
         }
     }
 

@@ -32,7 +32,8 @@ class ConfigCasesTest {
     void everyProblemIsToldAtOnceWithItsPlace(String name) throws IOException {
         Path folder = CASES.resolve(name);
         ConfigException refused = assertThrows(
-                ConfigException.class, () -> GatewayConfig.read(folder.resolve("fieldmouse.yaml"), Set.of("broker")));
+                ConfigException.class,
+                () -> GatewayConfig.read(folder.resolve("fieldmouse.yaml"), Set.of("broker"), PortCheck.none()));
         String told = String.valueOf(refused.getMessage()).replace(folder + "/", "");
         assertEquals(Files.readString(folder.resolve("expected.txt")).strip(), told);
     }

@@ -1,5 +1,6 @@
 package io.fieldmouse.gateway.yaml;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -160,12 +161,13 @@ public final class YamlMap {
                 .map(Long::intValue));
     }
 
-    /** A number, with a fraction or without; never infinite. */
-    public double decimal(String key, double otherwise) {
-        return read(key, Optional.of(otherwise), otherwise, "needs a number such as 0.1", text -> Optional.of(text)
+    /** A number, with a fraction or without. */
+    public double decimal(String key, double min, double max, double otherwise) {
+        String allowed = "allowed: numbers from " + shortest(min) + " to " + shortest(max);
+        return read(key, Optional.of(otherwise), otherwise, allowed, text -> Optional.of(text)
                 .filter(number -> DECIMAL.matcher(number).matches())
                 .map(Double::parseDouble)
-                .filter(number -> Double.isFinite(number)));
+                .filter(number -> number >= min && number <= max));
     }
 
     public boolean flag(String key, boolean otherwise) {
@@ -336,6 +338,10 @@ public final class YamlMap {
             return Optional.of(Long.parseLong(text.substring(2), 16));
         }
         return DECIMAL_INTEGER.matcher(text).matches() ? Optional.of(Long.parseLong(text)) : Optional.empty();
+    }
+
+    private static String shortest(double number) {
+        return new BigDecimal(Double.toString(number)).stripTrailingZeros().toString();
     }
 
     private static int lineOf(Node node) {
