@@ -51,6 +51,7 @@ public final class Broker implements AutoCloseable {
     private final LaneGroup laneGroup;
     private final Lanes lanes;
     private final MessageStore store;
+    private final GateAnnouncer announcer;
     private final List<CommitGate> gates = new ArrayList<>();
     private final List<SessionRegistry> registries = new ArrayList<>();
     private final Router router;
@@ -125,6 +126,7 @@ public final class Broker implements AutoCloseable {
         this.laneGroup = laneGroup;
         this.lanes = laneGroup.lanes();
         this.store = store;
+        this.announcer = announcer;
         this.writeBehind = Duration.ofSeconds(config.number(BrokerSetting.WRITE_BEHIND_SECONDS));
 
         StoredState stored = store.load();
@@ -226,6 +228,7 @@ public final class Broker implements AutoCloseable {
         listener.close();
         onEveryLane(lane -> registries.get(lane.index()).closeAll(ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops"));
         onEveryLane(router::writeBehind);
+        announcer.announceTo(List.of());
         laneGroup.close();
         store.close();
         LOG.info(
