@@ -4,6 +4,7 @@ import com.ghgande.j2mod.modbus.ModbusIOException;
 import com.ghgande.j2mod.modbus.ModbusSlaveException;
 import com.ghgande.j2mod.modbus.io.AbstractModbusTransport;
 import com.ghgande.j2mod.modbus.io.ModbusTransaction;
+import com.ghgande.j2mod.modbus.msg.ExceptionResponse;
 import com.ghgande.j2mod.modbus.msg.ModbusRequest;
 import com.ghgande.j2mod.modbus.msg.ModbusResponse;
 import com.ghgande.j2mod.modbus.net.AbstractModbusListener;
@@ -99,9 +100,9 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
         takeUnasked(requireLink());
     }
 
-    /** When this unit may be asked again; a time in the past when it is not at rest. */
-    long readyAtNanos(int unit) {
-        return rest.endNanos(unit, nanos.getAsLong());
+    /** How long this unit must still be left alone; 0 when it may be asked. */
+    long restNanos(int unit) {
+        return rest.remainingNanos(unit, nanos.getAsLong());
     }
 
     /**
@@ -348,7 +349,7 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
         public void execute() throws ModbusIOException, ModbusSlaveException {
             line.writeRequest(request);
             response = line.readResponse();
-            if (response instanceof com.ghgande.j2mod.modbus.msg.ExceptionResponse exception) {
+            if (response instanceof ExceptionResponse exception) {
                 throw new ModbusSlaveException(exception.getExceptionCode());
             }
         }

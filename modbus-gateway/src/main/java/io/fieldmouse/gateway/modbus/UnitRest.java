@@ -15,16 +15,15 @@ final class UnitRest {
         endNanos.remove(unit);
     }
 
-    /** The end of the unit's rest, or {@code now} when it is not at rest. */
-    long endNanos(int unit, long now) {
+    long remainingNanos(int unit, long nowNanos) {
         Long end = endNanos.get(unit);
         if (end == null) {
-            return now;
+            return 0;
         }
-        if (end - now <= 0) {
+        if (end - nowNanos <= 0) {
             endNanos.remove(unit);
-            return now;
+            return 0;
         }
-        return end;
+        return end - nowNanos;
     }
 }

@@ -1,0 +1,59 @@
+package io.fieldmouse.gateway.bus;
+
+import io.fieldmouse.gateway.reading.Quality;
+import io.fieldmouse.gateway.reading.Reading;
+import io.fieldmouse.gateway.reading.ReadingSink;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The last reading of each point of a device, and from it what a missed poll means: a value that was good becomes stale
+ * and stays visible; a point that never had a value is bad. Each such change is reported once.
+ */
+final class PointStates {
+    private final String device;
+    private final Map<String, PointLabel> labels = new LinkedHashMap<>();
+    private final Map<String, Reading> last = new HashMap<>();
+    private final ReadingSink sink;
+
+    PointStates(FieldDevice device, ReadingSink sink) {
+        this.device = device.name();
+        device.points().forEach(label -> labels.put(label.name(), label));
+        this.sink = sink;
+    }
+
+    void sampled(Sample sample) {
+        PointLabel label = labels.get(sample.point());
+        if (label == null) {
+            throw new IllegalArgumentException(device + " has no point " + sample.point());
+        }
+        Quality quality = sample.value() == null ? Quality.BAD : Quality.GOOD;
+        report(new Reading(
+                device, label.name(), sample.value(), quality, sample.reason(), label.unit(), sample.time()));
+    }
+
+    void missed(String reason, Instant now) {
+        for (PointLabel label : labels.values()) {
+            Reading before = last.get(label.name());
+            if (before == null) {
+                report(new Reading(device, label.name(), null, Quality.BAD, reason, label.unit(), now));
+            } else if (before.quality() == Quality.GOOD) {
+                report(new Reading(
+                        device,
+                        label.name(),
+                        before.value(),
+                        Quality.STALE,
+                        reason,
+                        label.unit(),
+                        before.sourceTime()));
+            }
+        }
+    }
+
+    private void report(Reading reading) {
+        last.put(reading.point(), reading);
+        sink.reading(reading);
+    }
+}

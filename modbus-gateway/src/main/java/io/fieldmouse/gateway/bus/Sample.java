@@ -1,0 +1,22 @@
+package io.fieldmouse.gateway.bus;
+
+import io.fieldmouse.gateway.reading.Value;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one request brought for one point.
+ *
+ * @param value null when the answer held no value
+ * @param reason why there is no value; empty when there is
+ * @param time when the last byte of the answer came
+ */
+public record Sample(String point, @Nullable Value value, String reason, Instant time) {
+    public static Sample of(String point, Value value, Instant time) {
+        return new Sample(point, value, "", time);
+    }
+
+    public static Sample bad(String point, String reason, Instant time) {
+        return new Sample(point, null, reason, time);
+    }
+}

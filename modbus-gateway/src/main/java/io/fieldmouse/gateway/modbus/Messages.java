@@ -1,0 +1,94 @@
+package io.fieldmouse.gateway.modbus;
+
+import com.ghgande.j2mod.modbus.msg.ModbusRequest;
+import com.ghgande.j2mod.modbus.msg.ModbusResponse;
+import com.ghgande.j2mod.modbus.msg.ReadCoilsRequest;
+import com.ghgande.j2mod.modbus.msg.ReadCoilsResponse;
+import com.ghgande.j2mod.modbus.msg.ReadInputDiscretesRequest;
+import com.ghgande.j2mod.modbus.msg.ReadInputDiscretesResponse;
+import com.ghgande.j2mod.modbus.msg.ReadInputRegistersRequest;
+import com.ghgande.j2mod.modbus.msg.ReadInputRegistersResponse;
+import com.ghgande.j2mod.modbus.msg.ReadMultipleRegistersRequest;
+import com.ghgande.j2mod.modbus.msg.ReadMultipleRegistersResponse;
+import com.ghgande.j2mod.modbus.msg.WriteCoilRequest;
+import com.ghgande.j2mod.modbus.msg.WriteMultipleRegistersRequest;
+import com.ghgande.j2mod.modbus.msg.WriteSingleRegisterRequest;
+import com.ghgande.j2mod.modbus.procimg.Register;
+import com.ghgande.j2mod.modbus.procimg.SimpleRegister;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** What is asked and answered, as j2mod's messages. */
+final class Messages {
+    private Messages() {}
+
+    /** Function codes 1 to 4, by the table. */
+    static ModbusRequest read(int unitId, ReadRequest request) {
+        int address = request.address();
+        int count = request.count();
+        return to(
+                unitId,
+                switch (request.table()) {
+                    case COIL -> new ReadCoilsRequest(address, count);
+                    case DISCRETE_INPUT -> new ReadInputDiscretesRequest(address, count);
+                    case HOLDING_REGISTER -> new ReadMultipleRegistersRequest(address, count);
+                    case INPUT_REGISTER -> new ReadInputRegistersRequest(address, count);
+                });
+    }
+
+    /** What the reply to such a request holds: registers as 0 to 65535, bits as 0 and 1. */
+    static int[] places(ReadRequest request, ModbusResponse response) {
+        IntStream indices = IntStream.range(0, request.count());
+        return switch (request.table()) {
+            case COIL ->
+                indices.map(i -> ((ReadCoilsResponse) response).getCoilStatus(i) ? 1 : 0)
+                        .toArray();
+            case DISCRETE_INPUT ->
+                indices.map(i -> ((ReadInputDiscretesResponse) response).getDiscreteStatus(i) ? 1 : 0)
+                        .toArray();
+            case HOLDING_REGISTER ->
+                indices.map(i -> ((ReadMultipleRegistersResponse) response).getRegisterValue(i))
+                        .toArray();
+            case INPUT_REGISTER ->
+                indices.map(i -> ((ReadInputRegistersResponse) response).getRegisterValue(i))
+                        .toArray();
+        };
+    }
+
+    /** Function code 5. */
+    static ModbusRequest writeCoil(int unitId, int address, boolean on) {
+        return to(unitId, new WriteCoilRequest(address, on));
+    }
+
+    /** Function code 6 for one register, 16 for more: some devices know only the one for single registers. */
+    static ModbusRequest writeRegisters(int unitId, int address, List<Integer> values) {
+        if (values.size() == 1) {
+            return to(unitId, new WriteSingleRegisterRequest(address, new SimpleRegister(values.get(0))));
+        }
+        Register[] registers = values.stream().map(SimpleRegister::new).toArray(Register[]::new);
+        return to(unitId, new WriteMultipleRegistersRequest(address, registers));
+    }
+
+    private static ModbusRequest to(int unitId, ModbusRequest request) {
+        request.setUnitID(unitId);
+        return request;
+    }
+
+    /** An exception code in words (MODBUS Application Protocol V1.1b3, section 7). */
+    static String exceptionInWords(int code) {
+        String meaning =
+                switch (code) {
+                    case 1 -> "illegal function";
+                    case 2 -> "illegal data address";
+                    case 3 -> "illegal data value";
+                    case 4 -> "device failure";
+                    case 5 -> "acknowledged, takes longer";
+                    case 6 -> "device busy";
+                    case 8 -> "memory parity error";
+                    case 10 -> "gateway path unavailable";
+                    case 11 -> "gateway target does not respond";
+                    default -> "not in the standard";
+                };
+        return "exception " + code + " (" + meaning + ")";
+    }
+}

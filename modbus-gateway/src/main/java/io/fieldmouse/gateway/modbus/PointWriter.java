@@ -1,0 +1,141 @@
+package io.fieldmouse.gateway.modbus;
+
+import com.ghgande.j2mod.modbus.msg.ModbusRequest;
+import io.fieldmouse.gateway.bus.Sample;
+import io.fieldmouse.gateway.bus.StepOutcome;
+import io.fieldmouse.gateway.bus.WriteOutcome;
+import io.fieldmouse.gateway.reading.SetOutcome;
+import io.fieldmouse.gateway.reading.Value;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Writes one point and reads it back. A coil takes function code 5, one register 6, two registers 16; one bit of a
+ * register is read, changed and written with 3 and 6, so that what the device itself changes in that register between
+ * the two is lost. What was written is compared as registers, because equal floats may differ there and the reverse.
+ *
+ * <p>Never tried again by itself: after a lost reply nobody knows whether the device acted.
+ */
+final class PointWriter {
+    private final ModbusDevice device;
+    private final RtuLine line;
+    private final LineClock clock;
+
+    PointWriter(ModbusDevice device, RtuLine line, LineClock clock) {
+        this.device = device;
+        this.line = line;
+        this.clock = clock;
+    }
+
+    /** @param places as {@link RegisterEncoder} gives them */
+    WriteOutcome write(ModbusPoint point, List<Integer> places) {
+        ReadRequest itself = ReadRequest.of(List.of(point));
+        if (point.table() == RegisterTable.COIL) {
+            return write(
+                    itself,
+                    point,
+                    places,
+                    exchange(Messages.writeCoil(device.unitId(), point.address(), places.get(0) == 1)));
+        }
+        List<Integer> registers = places;
+        if (point.type() == DataType.BIT) {
+            Exchange before = exchange(Messages.read(device.unitId(), itself));
+            if (!(before instanceof Exchange.Reply reply)) {
+                return failed("nothing written: the register could not be read first", before);
+            }
+            registers = List.of(withBit(point, Messages.places(itself, reply.response())[0], places.get(0) == 1));
+        }
+        return write(
+                itself,
+                point,
+                registers,
+                exchange(Messages.writeRegisters(device.unitId(), point.address(), registers)));
+    }
+
+    private static int withBit(ModbusPoint point, int register, boolean on) {
+        int word = RegisterDecoder.word(point.order(), register);
+        int changed = on ? word | (1 << point.bit()) : word & ~(1 << point.bit());
+        return RegisterDecoder.word(point.order(), changed);
+    }
+
+    private WriteOutcome write(ReadRequest itself, ModbusPoint point, List<Integer> written, Exchange acknowledged) {
+        if (!(acknowledged instanceof Exchange.Reply)) {
+            return failed(
+                    acknowledged instanceof Exchange.SlaveException
+                            ? "the device declined to write"
+                            : "the device did not confirm; whether it acted is unknown",
+                    acknowledged);
+        }
+        if (!point.verify()) {
+            return new WriteOutcome(new SetOutcome.Written(), new StepOutcome.Answered(List.of(), false));
+        }
+        Exchange readBack = exchange(Messages.read(device.unitId(), itself));
+        if (!(readBack instanceof Exchange.Reply reply)) {
+            return failed("written and confirmed, but it could not be read back", readBack);
+        }
+        int[] held = Messages.places(itself, reply.response());
+        return compared(point, written, held, clock.instantOf(reply.lastByteNanos()));
+    }
+
+    private static WriteOutcome compared(ModbusPoint point, List<Integer> written, int[] held, Instant time) {
+        int[] wanted = written.stream().mapToInt(Integer::intValue).toArray();
+        Value value = RegisterDecoder.decode(point, held, 0);
+        if (value == null) {
+            String reason = "written, but the device now holds no number";
+            return outcome(new SetOutcome.Failed(reason), Sample.bad(point.name(), reason, time));
+        }
+        Sample fresh = Sample.of(point.name(), value, time);
+        // Of a register shared with other bits only the written one counts.
+        boolean equal = point.type() == DataType.BIT
+                ? value.equals(RegisterDecoder.decode(point, wanted, 0))
+                : Arrays.equals(wanted, held);
+        return outcome(
+                equal
+                        ? new SetOutcome.Verified(value)
+                        : new SetOutcome.Failed("written and confirmed, but the device holds " + inWords(value)
+                                + " (registers " + hex(held) + ", written " + hex(wanted) + ")"),
+                fresh);
+    }
+
+    private static WriteOutcome outcome(SetOutcome outcome, Sample sample) {
+        return new WriteOutcome(outcome, new StepOutcome.Answered(List.of(sample), false));
+    }
+
+    private WriteOutcome failed(String what, Exchange exchange) {
+        if (exchange instanceof Exchange.SlaveException exception) {
+            String reason = what + ": " + Messages.exceptionInWords(exception.code());
+            return new WriteOutcome(new SetOutcome.Failed(reason), new StepOutcome.Answered(List.of(), false));
+        }
+        if (exchange instanceof Exchange.PortLost lost) {
+            return new WriteOutcome(
+                    new SetOutcome.Failed(what + ": " + lost.detail()), new StepOutcome.PortLost(lost.detail()));
+        }
+        String detail = ((Exchange.NoReply) exchange).detail();
+        return new WriteOutcome(
+                new SetOutcome.Failed(what + ": " + detail),
+                new StepOutcome.Missed("unit " + device.unitId() + ": " + detail));
+    }
+
+    private Exchange exchange(ModbusRequest request) {
+        return line.exchange(request, device.timeout().toNanos());
+    }
+
+    private static String inWords(Value value) {
+        if (value instanceof Value.Whole whole) {
+            return Long.toString(whole.number());
+        }
+        if (value instanceof Value.Decimal decimal) {
+            return Double.toString(decimal.number());
+        }
+        return ((Value.Flag) value).on() ? "on" : "off";
+    }
+
+    private static String hex(int[] registers) {
+        StringBuilder text = new StringBuilder();
+        for (int register : registers) {
+            text.append(text.isEmpty() ? "" : " ").append(String.format("%04x", register));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,285 @@
+package io.fieldmouse.gateway.modbus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fieldmouse.gateway.link.SerialSettings;
+import io.fieldmouse.gateway.reading.Quality;
+import io.fieldmouse.gateway.reading.SetOutcome;
+import io.fieldmouse.gateway.reading.SetRequest;
+import io.fieldmouse.gateway.reading.Value;
+import io.fieldmouse.sim.Fault;
+import io.fieldmouse.sim.Trigger;
+import io.fieldmouse.sim.modbus.LineConfig;
+import io.fieldmouse.sim.modbus.Parity;
+import io.fieldmouse.sim.modbus.PointConfig;
+import io.fieldmouse.sim.modbus.SeenFrame;
+import io.fieldmouse.sim.modbus.SimulatedLine;
+import io.fieldmouse.sim.modbus.SlaveConfig;
+import io.fieldmouse.sim.modbus.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole bus against simulated devices on a pseudo-terminal, in real time. */
+final class ModbusBusTest {
+    private static final int BAUD = 115_200;
+    private static final Duration TIMEOUT = Duration.ofMillis(400);
+
+    private final ReadingLog readings = new ReadingLog();
+    private Path link;
+    private SimulatedLine simulated;
+    private @Nullable ModbusBus bus;
+
+    @BeforeEach
+    void startLine(@TempDir Path folder) throws IOException {
+        link = folder.resolve("tty");
+        simulated = SimulatedLine.start(LineConfig.paced(
+                        "line",
+                        BAUD,
+                        Parity.NONE,
+                        SlaveConfig.of(
+                                1,
+                                PointConfig.holdingRegister(0, 215),
+                                PointConfig.holdingRegister(1, 0b101),
+                                PointConfig.holdingRegister(2, 0x41AA),
+                                PointConfig.holdingRegister(3, 0x6666),
+                                PointConfig.holdingRegister(9, 9).asReadOnly(),
+                                PointConfig.coil(0, true)),
+                        SlaveConfig.of(2, PointConfig.inputRegister(7, 77)))
+                .withLink(link));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        if (bus != null) {
+            bus.close();
+        }
+        simulated.close();
+    }
+
+    private static ModbusPoint temperature() {
+        return named("temperature", RegisterTable.HOLDING_REGISTER, 0, DataType.UINT16, 0.1);
+    }
+
+    private static ModbusPoint named(String name, RegisterTable table, int address, DataType type, double scale) {
+        boolean writable = table == RegisterTable.COIL || table == RegisterTable.HOLDING_REGISTER;
+        return new ModbusPoint(name, table, address, type, 0, WordOrder.ABCD, scale, 0, "", writable, true);
+    }
+
+    private static ModbusDevice device(String name, int unitId, ModbusPoint... points) {
+        return new ModbusDevice(name, unitId, List.of(points), Duration.ofMillis(100), TIMEOUT);
+    }
+
+    private void start(ModbusDevice... devices) {
+        SerialSettings serial = new SerialSettings(link.toString(), BAUD, SerialSettings.Parity.NONE, 8, 1);
+        bus = new ModbusBus(new ModbusBusConfig("line", serial, List.of(devices)), readings);
+        bus.start();
+    }
+
+    private ModbusBus bus() {
+        return Objects.requireNonNull(bus, "not started");
+    }
+
+    private SetOutcome set(String device, String point, Value value) {
+        CompletableFuture<SetOutcome> outcome = new CompletableFuture<>();
+        bus().submit(new SetRequest(device, point, value), outcome::complete);
+        return outcome.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void everyPointOfEveryDeviceIsRead() {
+        start(
+                device(
+                        "heater",
+                        1,
+                        temperature(),
+                        named("pressure", RegisterTable.HOLDING_REGISTER, 2, DataType.FLOAT32, 1),
+                        named("running", RegisterTable.COIL, 0, DataType.BIT, 1)),
+                device("meter", 2, named("count", RegisterTable.INPUT_REGISTER, 7, DataType.UINT16, 1)));
+        assertEquals(new Value.Decimal(21.5), readings.awaitGood("heater/temperature"));
+        assertEquals(new Value.Decimal(21.3), readings.awaitGood("heater/pressure"));
+        assertEquals(new Value.Flag(true), readings.awaitGood("heater/running"));
+        assertEquals(new Value.Whole(77), readings.awaitGood("meter/count"));
+        readings.awaitAvailability("heater", true);
+        readings.awaitAvailability("meter", true);
+    }
+
+    @Test
+    void aWriteIsVerifiedAndItsFreshValueIsReportedAtOnce() {
+        start(device("heater", 1, temperature()));
+        readings.awaitGood("heater/temperature");
+        assertEquals(
+                new SetOutcome.Verified(new Value.Decimal(30.5)),
+                set("heater", "temperature", new Value.Decimal(30.5)));
+        assertEquals(305, simulated.slave(1).read(Table.HOLDING_REGISTER, 0));
+        // The outcome is told after the reading.
+        assertEquals(
+                new Value.Decimal(30.5), readings.last("heater/temperature").value());
+    }
+
+    @Test
+    void aFloatACoilAndOneBitAreWritten() {
+        ModbusPoint bit = Points.bit(1, 1);
+        start(device(
+                "heater",
+                1,
+                named("pressure", RegisterTable.HOLDING_REGISTER, 2, DataType.FLOAT32, 1),
+                named("running", RegisterTable.COIL, 0, DataType.BIT, 1),
+                bit));
+        assertEquals(
+                new SetOutcome.Verified(new Value.Decimal(-7.25)), set("heater", "pressure", new Value.Decimal(-7.25)));
+        assertEquals(new SetOutcome.Verified(new Value.Flag(false)), set("heater", "running", new Value.Flag(false)));
+        assertEquals(new SetOutcome.Verified(new Value.Flag(true)), set("heater", bit.name(), new Value.Flag(true)));
+        assertEquals(0, simulated.slave(1).read(Table.COIL, 0));
+        assertEquals(0b111, simulated.slave(1).read(Table.HOLDING_REGISTER, 1));
+        assertEquals(Float.floatToIntBits(-7.25f) >>> 16, simulated.slave(1).read(Table.HOLDING_REGISTER, 2));
+    }
+
+    @Test
+    void whatCannotBeWrittenIsRefusedInWords() {
+        start(
+                device("heater", 1, temperature()),
+                device("meter", 2, named("count", RegisterTable.INPUT_REGISTER, 7, DataType.UINT16, 1)));
+        assertEquals(
+                new SetOutcome.Refused("there is no device boiler on bus line"),
+                set("boiler", "temperature", new Value.Whole(1)));
+        assertEquals(new SetOutcome.Refused("heater has no point colour"), set("heater", "colour", new Value.Whole(1)));
+        assertEquals(new SetOutcome.Refused("meter/count is not writable"), set("meter", "count", new Value.Whole(1)));
+        assertEquals(
+                new SetOutcome.Refused("heater/temperature: 70000 does not fit uint16 (0..65535) after scale 0.1"),
+                set("heater", "temperature", new Value.Whole(70_000)));
+    }
+
+    @Test
+    void aWriteTheDeviceDeclinesHasFailed() {
+        start(device("heater", 1, named("fixed", RegisterTable.HOLDING_REGISTER, 9, DataType.UINT16, 1)));
+        SetOutcome.Failed failed =
+                assertInstanceOf(SetOutcome.Failed.class, set("heater", "fixed", new Value.Whole(10)));
+        assertTrue(failed.reason().startsWith("the device declined to write: exception"), failed.reason());
+    }
+
+    @Test
+    void oneUnknownAddressDoesNotCostTheGoodPoints() {
+        start(device(
+                "heater",
+                1,
+                temperature(),
+                named("missing", RegisterTable.HOLDING_REGISTER, 4, DataType.UINT16, 1),
+                named("fixed", RegisterTable.HOLDING_REGISTER, 9, DataType.UINT16, 1)));
+        assertEquals(new Value.Decimal(21.5), readings.awaitGood("heater/temperature"));
+        assertEquals(new Value.Whole(9), readings.awaitGood("heater/fixed"));
+        readings.await("heater/missing is bad", () -> readings.has("heater/missing", Quality.BAD));
+        assertEquals(
+                "the device answered exception 2 (illegal data address) to reading holding register 4",
+                readings.last("heater/missing").reason());
+        // Parted once and for all: from now on the one bad address is all that is declined.
+        simulated.clearTraffic();
+        readings.awaitNext("heater/temperature");
+        readings.awaitNext("heater/temperature");
+        assertFalse(simulated.traffic().stream().anyMatch(ModbusBusTest::isMergedRead));
+    }
+
+    private static boolean isMergedRead(SeenFrame frame) {
+        return frame.kind() == SeenFrame.Kind.REQUEST && frame.bytes()[5] > 1;
+    }
+
+    @Test
+    void aSilentDeviceGoesStaleOnceAndComesBack() {
+        start(device("heater", 1, temperature()));
+        readings.awaitGood("heater/temperature");
+        simulated.slave(1).setFaults(new Fault.Silent(Trigger.always()));
+        readings.awaitAvailability("heater", false);
+        assertEquals(Quality.STALE, readings.last("heater/temperature").quality());
+        assertEquals(
+                new Value.Decimal(21.5), readings.last("heater/temperature").value());
+        assertEquals(
+                "unit 1: no reply within 400 ms",
+                readings.last("heater/temperature").reason());
+        SetOutcome refused = set("heater", "temperature", new Value.Whole(1));
+        assertEquals(new SetOutcome.Refused("heater is offline: it does not answer"), refused);
+        simulated.slave(1).setFaults();
+        readings.awaitAvailability("heater", true);
+        assertEquals(Quality.GOOD, readings.last("heater/temperature").quality());
+        assertEquals(1, readings.count("heater/temperature", Quality.STALE));
+    }
+
+    @Test
+    void aLateReplyIsNeverTakenForAnotherRegister() {
+        ModbusPoint far = named("far", RegisterTable.HOLDING_REGISTER, 9, DataType.UINT16, 1);
+        ModbusPoint near = named("near", RegisterTable.HOLDING_REGISTER, 1, DataType.UINT16, 1);
+        simulated.slave(1).setFaults(new Fault.Late(TIMEOUT.plusMillis(100), Trigger.everyNthRequest(3)));
+        // Two devices on one unit, one register each: only the rest of the unit keeps their replies apart.
+        start(device("a", 1, far), device("b", 1, near));
+        readings.await("three late replies", () -> bus().diagnostics().get(0).lateReplies() >= 3);
+        readings.goodValues("a/far").forEach(value -> assertEquals(new Value.Whole(9), value));
+        readings.goodValues("b/near").forEach(value -> assertEquals(new Value.Whole(5), value));
+    }
+
+    @Test
+    void aMissingPortIsTriedUntilItIsThere() throws IOException {
+        simulated.unplug();
+        start(device("heater", 1, temperature()));
+        readings.awaitAvailability("heater", false);
+        assertEquals(Quality.BAD, readings.last("heater/temperature").quality());
+        assertTrue(readings.last("heater/temperature").reason().contains("does not exist"));
+        assertInstanceOf(SetOutcome.Refused.class, set("heater", "temperature", new Value.Whole(1)));
+        simulated.plugIn();
+        assertEquals(new Value.Decimal(21.5), readings.awaitGood("heater/temperature"));
+        readings.awaitAvailability("heater", true);
+    }
+
+    @Test
+    void aPulledAdapterHealsWithoutARestart() throws IOException {
+        start(device("heater", 1, temperature()));
+        readings.awaitGood("heater/temperature");
+        simulated.unplug();
+        readings.awaitAvailability("heater", false);
+        assertEquals(Quality.STALE, readings.last("heater/temperature").quality());
+        simulated.plugIn();
+        readings.awaitAvailability("heater", true);
+        assertEquals(Quality.GOOD, readings.last("heater/temperature").quality());
+    }
+
+    @Test
+    void closingEndsTheThreadAndFreesThePort() {
+        start(device("heater", 1, temperature()));
+        readings.awaitGood("heater/temperature");
+        bus().close();
+        assertFalse(Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("bus-line")));
+        assertInstanceOf(SetOutcome.Refused.class, set("heater", "temperature", new Value.Whole(1)));
+    }
+
+    @Test
+    void theDemandedLoadIsTheShareOfTheLinesTime() {
+        SerialSettings serial = new SerialSettings("/dev/none", 9600, SerialSettings.Parity.NONE, 8, 1);
+        ModbusDevice device = device("heater", 1, temperature());
+        ModbusBus unstarted = new ModbusBus(new ModbusBusConfig("x", serial, List.of(device)), readings);
+        // 15 characters of 1.0417 ms, 4 ms of thinking and 3.646 ms of silence in each 100 ms
+        assertEquals(0.2327, unstarted.demandedLoad(), 0.0001);
+        unstarted.close();
+    }
+
+    @Test
+    void diagnosticsCountWhatHappened() {
+        start(device("heater", 1, temperature()), device("nobody", 9, temperature()));
+        readings.awaitAvailability("nobody", false);
+        List<UnitDiagnostics> units = bus().diagnostics();
+        assertTrue(units.get(0).replies() > 0);
+        assertTrue(units.get(0).turnaroundMicros() > 0);
+        assertTrue(units.get(1).timeouts() >= 2);
+        assertEquals(0, units.get(1).replies());
+    }
+}
