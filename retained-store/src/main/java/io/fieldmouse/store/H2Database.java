@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.util.List;
 import java.util.Properties;
 import org.h2.Driver;
@@ -19,14 +20,28 @@ import org.h2.Driver;
  * system has the data, and {@code CHECKPOINT SYNC} forces exactly that (docs/decisions/0002-h2-store.md).
  */
 final class H2Database implements GroupWriter {
+    /** How long H2 keeps space that it could write over: until what has replaced it was surely forced. */
+    private static final int RETENTION_MILLIS = 5_000;
+
+    /**
+     * With {@link Durability#OS} a force comes now and then all the same. Else the disk may see a page written over
+     * before it has seen what replaced it, and a power cut would cost the whole file instead of the last seconds.
+     */
+    private static final int UNFORCED_MILLIS_MAX = 1_000;
+
     private final StoreDirectory directory;
     private final Connection connection;
     private final Durability durability;
     private final Ledger ledger;
     private final SqlChanges sql;
+    private final Clock clock;
+    private long forcedAtMillis;
 
-    private H2Database(StoreDirectory directory, Connection connection, Durability durability, Ledger ledger)
+    private H2Database(
+            StoreDirectory directory, Connection connection, Durability durability, Ledger ledger, Clock clock)
             throws SQLException {
+        this.clock = clock;
+        this.forcedAtMillis = clock.millis();
         this.directory = directory;
         this.connection = connection;
         this.durability = durability;
@@ -60,7 +75,8 @@ final class H2Database implements GroupWriter {
      *
      * @param ledger the rows that {@link #read} found
      */
-    static H2Database open(StoreDirectory directory, StoreConfig config, Ledger ledger) throws SQLException {
+    static H2Database open(StoreDirectory directory, StoreConfig config, Ledger ledger, Clock clock)
+            throws SQLException {
         Connection connection = connect(directory.database(), config, "");
         try {
             connection.setAutoCommit(false);
@@ -68,7 +84,7 @@ final class H2Database implements GroupWriter {
                 throw new StoreException("store " + directory + ": " + directory.databaseFile()
                         + " is not writable by this user: correct its owner or permissions");
             }
-            return new H2Database(directory, connection, config.durability(), ledger);
+            return new H2Database(directory, connection, config.durability(), ledger, clock);
         } catch (SQLException | RuntimeException | Error e) {
             abandon(connection);
             throw e;
@@ -100,10 +116,7 @@ final class H2Database implements GroupWriter {
         if (path.indexOf(';') >= 0) {
             throw new StoreException("store " + config.directory() + ": its path must not contain a semicolon");
         }
-        // What was not forced may reach the disk in any order: without forces, space is reused only after the
-        // operating system has written the data back by itself (30 s on Linux).
-        int retentionMillis = config.durability() == Durability.FORCE ? 5_000 : 45_000;
-        return "jdbc:h2:" + path + ";WRITE_DELAY=0;RETENTION_TIME=" + retentionMillis
+        return "jdbc:h2:" + path + ";WRITE_DELAY=0;RETENTION_TIME=" + RETENTION_MILLIS
                 + ";CACHE_SIZE=4096;LOCK_TIMEOUT=2000;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0";
     }
 
@@ -112,6 +125,7 @@ final class H2Database implements GroupWriter {
         for (List<StoreChange> commit : commits) {
             commit.forEach(ledger::apply);
         }
+        ledger.sweep();
         GroupChanges group = ledger.group();
         // A group whose changes cancel each other out leaves the disk as it is, and that was forced before.
         if (group.isEmpty()) {
@@ -120,8 +134,9 @@ final class H2Database implements GroupWriter {
         try {
             sql.write(group);
             connection.commit();
-            if (durability == Durability.FORCE) {
+            if (forceIsDue()) {
                 execute(connection, "CHECKPOINT SYNC");
+                forcedAtMillis = clock.millis();
             }
         } catch (SQLException e) {
             throw new StoreException(
@@ -131,6 +146,11 @@ final class H2Database implements GroupWriter {
                     e);
         }
         group.clear();
+    }
+
+    private boolean forceIsDue() {
+        // Either way, because a clock may be set back.
+        return durability == Durability.FORCE || Math.abs(clock.millis() - forcedAtMillis) >= UNFORCED_MILLIS_MAX;
     }
 
     @Override

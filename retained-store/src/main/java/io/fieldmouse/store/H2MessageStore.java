@@ -32,7 +32,7 @@ final class H2MessageStore implements MessageStore {
         StoreDirectory directory = StoreDirectory.claim(config.directory(), clock);
         try {
             Recovery.Result read = read(directory, config, clock);
-            H2Database database = H2Database.open(directory, config, read.ledger());
+            H2Database database = H2Database.open(directory, config, read.ledger(), clock);
             H2MessageStore store = new H2MessageStore(read.state(), database, listener);
             store.committer.start();
             return store;

@@ -1,5 +1,6 @@
 package io.fieldmouse.store;
 
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class Ledger {
     /** Message ids are reserved in blocks, so that the mark is not written with every message. */
     static final long RESERVED_BLOCK = 65_536;
 
+    /** Rows that one group takes off the queues of ended sessions: 100,000 at once would hold all others up for seconds. */
+    static final int SWEPT_ROWS_MAX = 1000;
+
     private static final int PACKET_ID_BITS = 16;
 
     private final GroupChanges group = new GroupChanges();
@@ -24,6 +28,7 @@ final class Ledger {
     private final Map<Long, Message> messages = new HashMap<>();
     private final Map<String, Long> retained = new HashMap<>();
     private final Map<String, Long> wills = new HashMap<>();
+    private final ArrayDeque<Delivery> orphans = new ArrayDeque<>();
     private long lastRowId;
     private long messageIdsReserved;
 
@@ -195,11 +200,21 @@ final class Ledger {
         if (session == null) {
             return;
         }
-        session.queue.values().forEach(this::remove);
+        orphans.addAll(session.queue.values());
         session.subscriptions.values().forEach(row -> group.subscriptions.delete(row.id()));
         session.receivedPacketIds.forEach(
                 packetId -> group.receivedPacketIds.delete(receivedRowId(session.id, packetId)));
         group.sessions.delete(session.id);
+    }
+
+    /**
+     * Adds to the group the deletion of some rows that ended sessions left. They cannot come back to anyone in the
+     * meantime: their session's row is gone, and row ids are not used twice.
+     */
+    void sweep() {
+        for (int i = 0; i < SWEPT_ROWS_MAX && !orphans.isEmpty(); i++) {
+            remove(orphans.remove());
+        }
     }
 
     private void subscribe(StoreChange.SubscriptionAdded added) {
@@ -325,17 +340,28 @@ final class Ledger {
     }
 
     void foundDelivery(Session session, Delivery delivery) {
+        count(delivery);
+        session.queue.put(delivery.message.id, delivery);
+    }
+
+    /** A delivery whose session had ended, and which was not swept before the store was closed. */
+    void foundOrphan(Delivery delivery) {
+        count(delivery);
+        orphans.add(delivery);
+    }
+
+    private void count(Delivery delivery) {
         seen(delivery.id);
         messages.put(delivery.message.id, delivery.message);
         delivery.message.deliveries++;
-        session.queue.put(delivery.message.id, delivery);
     }
 
     void foundReserved(long messageIds) {
         messageIdsReserved = messageIds;
     }
 
-    private long seen(long rowId) {
+    /** No new row gets this id. */
+    long seen(long rowId) {
         lastRowId = Math.max(lastRowId, rowId);
         return rowId;
     }

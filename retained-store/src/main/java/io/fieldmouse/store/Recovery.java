@@ -118,7 +118,9 @@ final class Recovery {
     private void receivedPacket(ResultSet row) throws SQLException {
         Found session = sessions.get(Ledger.sessionIdOf(row.getLong(1)));
         if (session == null) {
-            stray(ledger.group().receivedPacketIds, row);
+            ledger.group().receivedPacketIds.delete(row.getLong(1));
+            ledger.seen(Ledger.sessionIdOf(row.getLong(1)));
+            strayRows++;
             return;
         }
         int packetId = Ledger.packetIdOf(row.getLong(1));
@@ -129,19 +131,23 @@ final class Recovery {
     private void delivery(ResultSet row) throws SQLException {
         Found session = sessions.get(row.getLong(2));
         @Nullable Body body = messages.get(row.getLong(3));
-        if (session == null || body == null) {
+        if (body == null) {
             stray(ledger.group().deliveries, row);
             return;
         }
         Ledger.Delivery delivery = new Ledger.Delivery(
                 row.getLong(1),
-                session.row.id,
+                row.getLong(2),
                 body.row(),
                 row.getInt(4),
                 row.getBoolean(5),
                 IntBytes.decode(row.getBytes(6)));
         delivery.packetId = row.getInt(7);
         delivery.released = row.getBoolean(8);
+        if (session == null) {
+            ledger.foundOrphan(delivery);
+            return;
+        }
         ledger.foundDelivery(session.row, delivery);
         session.queue.add(new StoredSession.QueuedMessage(
                 body.row().id,
@@ -154,7 +160,7 @@ final class Recovery {
     }
 
     private void stray(TableChanges<?> table, ResultSet row) throws SQLException {
-        table.delete(row.getLong(1));
+        table.delete(ledger.seen(row.getLong(1)));
         strayRows++;
     }
 

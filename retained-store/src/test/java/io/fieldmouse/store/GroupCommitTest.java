@@ -156,15 +156,28 @@ class GroupCommitTest {
     }
 
     @Test
-    void everyGroupReachesTheSystemWithoutAForceWhenThatIsEnough() {
-        try (MessageStore store = open(Durability.OS, positions)) {
+    void everyGroupReachesTheSystemAndIsForcedOnlyNowAndThenWhenThatIsEnough() {
+        SettableClock clock = new SettableClock(1_000_000);
+        StoreConfig config = new StoreConfig(directory, Durability.OS, recording.fileSystem());
+        try (MessageStore store = H2MessageStore.open(config, positions, clock)) {
             for (int i = 0; i < 10; i++) {
-                recording.clear();
-                positions.awaitDurable(store.commit(List.of(retained("t", "v" + i))));
-                assertTrue(count(Kind.WRITE) > 0);
-                assertEquals(0, count(Kind.FORCE));
+                assertEquals(0, forcesOfOneGroup(store, i));
             }
+            clock.set(1_001_000);
+            assertEquals(1, forcesOfOneGroup(store, 10));
+            assertEquals(0, forcesOfOneGroup(store, 11));
+            // The clock is set back by a day: the next force comes now, not in a day.
+            clock.set(-86_400_000);
+            assertEquals(1, forcesOfOneGroup(store, 12));
+            assertEquals(0, forcesOfOneGroup(store, 13));
         }
+    }
+
+    private long forcesOfOneGroup(MessageStore store, int i) {
+        recording.clear();
+        positions.awaitDurable(store.commit(List.of(retained("t", "v" + i))));
+        assertTrue(count(Kind.WRITE) > 0);
+        return count(Kind.FORCE);
     }
 
     @Test

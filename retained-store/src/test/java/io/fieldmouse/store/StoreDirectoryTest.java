@@ -3,7 +3,6 @@ package io.fieldmouse.store;
 import static io.fieldmouse.store.Changes.retained;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -223,7 +222,9 @@ class StoreDirectoryTest {
     @Test
     void rowsThatReferToNothingAreRemoved() throws Exception {
         fill();
-        sql("INSERT INTO delivery VALUES (900001, 12345, 1, 1, FALSE, X'', 0, FALSE);"
+        sql("INSERT INTO delivery VALUES (900003, 12345, 5, 1, FALSE, X'', 0, FALSE);"
+                + "INSERT INTO message VALUES (7, 't', X'', X'', 0);"
+                + "INSERT INTO delivery VALUES (900001, 12345, 6, 1, FALSE, X'', 0, FALSE);"
                 + "INSERT INTO subscription VALUES (900002, 12345, 'x', 1, 0);"
                 + "INSERT INTO received_packet VALUES (" + (12345L << 16 | 7) + ");"
                 + "INSERT INTO message VALUES (5, 't', X'', X'', 0)");
@@ -233,7 +234,40 @@ class StoreDirectoryTest {
             positions.awaitDurable(store.commit(List.of()));
         }
         for (String table : List.of("delivery", "subscription", "received_packet", "message")) {
-            assertFalse(hasRows(table), table);
+            assertEquals(0, rows(table), table);
+        }
+    }
+
+    @Test
+    void longQueueOfAnEndedSessionIsRemovedLittleByLittleAndNeverComesBack() throws Exception {
+        int length = 3 * Ledger.SWEPT_ROWS_MAX + 500;
+        try (MessageStore store = open()) {
+            store.commit(List.of(Changes.opened("ended"), Changes.opened("stays")));
+            for (int id = 1; id <= length; id++) {
+                store.commit(List.of(Changes.queued(id, "x", "ended", id <= 3 ? "stays" : "nobody")));
+            }
+        }
+        try (MessageStore store = open()) {
+            store.commit(List.of(new StoreChange.SessionEnded("ended")));
+        }
+        Positions positions = new Positions();
+        try (MessageStore store = MessageStore.open(new StoreConfig(directory, Durability.FORCE), positions)) {
+            StoredState state = store.load();
+            assertEquals(1, state.sessions().size());
+            assertEquals(3, state.sessions().get(0).queue().size());
+            store.commit(List.of(Changes.opened("ended")));
+            for (int group = 0; group < 3; group++) {
+                positions.awaitDurable(store.commit(List.of()));
+            }
+        }
+        assertEquals(3, rows("delivery"));
+        assertEquals(3, rows("message"));
+        try (MessageStore store = open()) {
+            assertEquals(
+                    3,
+                    store.load().sessions().stream()
+                            .mapToInt(session -> session.queue().size())
+                            .sum());
         }
     }
 
@@ -259,12 +293,12 @@ class StoreDirectoryTest {
         }
     }
 
-    private boolean hasRows(String table) throws Exception {
+    private int rows(String table) throws Exception {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT COUNT(*) FROM " + table)) {
             rows.next();
-            return rows.getInt(1) > 0;
+            return rows.getInt(1);
         }
     }
 
