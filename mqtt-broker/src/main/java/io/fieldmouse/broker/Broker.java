@@ -155,7 +155,7 @@ public final class Broker implements AutoCloseable {
             registries.add(
                     new SessionRegistry(context, router, sessionCount, config.number(BrokerSetting.SESSIONS_MAX)));
         }
-        new Restart(stored, lanes, registries, router).run();
+        new Restart(stored, lanes, registries, router, config.retainedResets()).run();
 
         Shared shared = new Shared(limits(config), lanes, registries, router, clock, counters, budget);
         this.listener = TcpListener.open(address, laneGroup, shared);

@@ -2,7 +2,9 @@ package io.fieldmouse.broker;
 
 import io.fieldmouse.store.Durability;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -11,14 +13,20 @@ import java.util.Objects;
 public final class BrokerConfig {
     private final Map<BrokerSetting, String> values;
     private final String storeFileSystem;
+    private final List<RetainedReset> retainedResets;
 
-    private BrokerConfig(Map<BrokerSetting, String> values, String storeFileSystem) {
+    /** What retained messages under a filter become before anyone can connect. */
+    record RetainedReset(String topicFilter, String payload) {}
+
+    private BrokerConfig(
+            Map<BrokerSetting, String> values, String storeFileSystem, List<RetainedReset> retainedResets) {
         this.values = values;
         this.storeFileSystem = storeFileSystem;
+        this.retainedResets = retainedResets;
     }
 
     public static BrokerConfig defaults() {
-        return new BrokerConfig(new EnumMap<>(BrokerSetting.class), "");
+        return new BrokerConfig(new EnumMap<>(BrokerSetting.class), "", List.of());
     }
 
     /**
@@ -36,12 +44,26 @@ public final class BrokerConfig {
         Map<BrokerSetting, String> changed = new EnumMap<>(BrokerSetting.class);
         changed.putAll(values);
         changed.put(setting, value);
-        return new BrokerConfig(changed, storeFileSystem);
+        return new BrokerConfig(changed, storeFileSystem, retainedResets);
     }
 
     /** With an H2 file system before every path of the store; see {@link io.fieldmouse.store.StoreConfig}. */
     public BrokerConfig withStoreFileSystem(String name) {
-        return new BrokerConfig(values, name);
+        return new BrokerConfig(values, name, retainedResets);
+    }
+
+    /**
+     * With retained messages under this filter that the store still holds replaced by this payload before the first
+     * client can connect: after a kill, nobody shall read that what was online then is online now.
+     */
+    public BrokerConfig withRetainedReset(String topicFilter, String payload) {
+        List<RetainedReset> resets = new ArrayList<>(retainedResets);
+        resets.add(new RetainedReset(topicFilter, payload));
+        return new BrokerConfig(values, storeFileSystem, List.copyOf(resets));
+    }
+
+    List<RetainedReset> retainedResets() {
+        return retainedResets;
     }
 
     public String text(BrokerSetting setting) {

@@ -1,5 +1,6 @@
 package io.fieldmouse.broker;
 
+import io.fieldmouse.broker.BrokerConfig.RetainedReset;
 import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.message.Qos;
@@ -9,6 +10,7 @@ import io.fieldmouse.broker.session.StoredForm;
 import io.fieldmouse.store.StoredSession;
 import io.fieldmouse.store.StoredState;
 import io.fieldmouse.store.StoredWill;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +29,19 @@ final class Restart {
     private final Lanes lanes;
     private final List<SessionRegistry> registries;
     private final Router router;
+    private final List<RetainedReset> retainedResets;
 
-    Restart(StoredState stored, Lanes lanes, List<SessionRegistry> registries, Router router) {
+    Restart(
+            StoredState stored,
+            Lanes lanes,
+            List<SessionRegistry> registries,
+            Router router,
+            List<RetainedReset> retainedResets) {
         this.stored = stored;
         this.lanes = lanes;
         this.registries = registries;
         this.router = router;
+        this.retainedResets = retainedResets;
     }
 
     /** Returns when all is back. */
@@ -41,12 +50,22 @@ final class Restart {
                 .forEach(retained -> router.restoreRetained(
                         StoredForm.publication(retained.message(), Qos.of(retained.qos()), true)));
         onHomes(this::restoreSessions);
+        onHomes(this::resetRetained);
         onHomes(this::startClocks);
         if (!stored.retained().isEmpty() || !stored.sessions().isEmpty()) {
             LOG.info(
                     "restored retained={} sessions={}",
                     stored.retained().size(),
                     stored.sessions().size());
+        }
+    }
+
+    private void resetRetained(Lane lane, List<StoredSession> sessions) {
+        if (lane.index() == 0) {
+            for (RetainedReset reset : retainedResets) {
+                byte[] payload = reset.payload().getBytes(StandardCharsets.UTF_8);
+                router.resetRetained(reset.topicFilter(), payload, lane);
+            }
         }
     }
 

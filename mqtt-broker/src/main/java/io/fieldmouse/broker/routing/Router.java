@@ -18,6 +18,7 @@ import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.MessageQueued;
 import io.fieldmouse.store.StoreChange.Receiver;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -268,6 +269,23 @@ public final class Router implements SessionRegistry.Ending {
 
     public void restoreSubscriptions(Session session) {
         session.subscriptions().forEach(subscriptions::add);
+    }
+
+    /**
+     * Publishes this payload, retained, to every topic under the filter that holds another: what a restart found may
+     * speak of a past that is over.
+     */
+    public void resetRetained(String filter, byte[] payload, Lane lane) {
+        for (Publication old : retained.matching(filter, clock.millis())) {
+            if (!Arrays.equals(old.payload(), payload)) {
+                publish(
+                        new Publication(
+                                old.topic(), payload, old.qos(), true, old.properties(), Publication.NEVER, null),
+                        lane,
+                        Storing.AT_ONCE,
+                        List.of());
+            }
+        }
     }
 
     public int retainedCount() {
