@@ -1,6 +1,7 @@
 package io.fieldmouse.store;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -48,7 +49,10 @@ record H2Failure(SQLException exception, List<Throwable> causes) {
     }
 
     private static boolean isAboutTheSystem(Throwable cause) {
-        if (cause instanceof OutOfMemoryError || cause instanceof AccessDeniedException) {
+        if (cause instanceof OutOfMemoryError
+                || cause instanceof AccessDeniedException
+                // An interrupt of the reading thread closes the file under it.
+                || cause instanceof ClosedChannelException) {
             return true;
         }
         String text = cause.toString().toLowerCase(Locale.ROOT);

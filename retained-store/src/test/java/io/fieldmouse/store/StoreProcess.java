@@ -26,14 +26,16 @@ final class StoreProcess {
 
     private StoreProcess() {}
 
-    /** Starts a process that counts on from {@code last}. */
-    static Process count(Path directory, Durability durability, long last) throws IOException {
-        return start(COUNT, directory.toString(), durability.name(), String.valueOf(last));
+    /** Starts a process that counts on from {@code last} and says it into the file {@code said}. */
+    static Process count(Path directory, Durability durability, long last, Path said) throws IOException {
+        return builder(COUNT, directory.toString(), durability.name(), String.valueOf(last))
+                .redirectOutput(said.toFile())
+                .start();
     }
 
     /** Opens and closes the store in another process and returns "opened" or the exception. */
     static String openAndReport(Path directory) throws IOException, InterruptedException {
-        Process process = start(OPEN, directory.toString());
+        Process process = builder(OPEN, directory.toString()).start();
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             String line = out.readLine();
             process.waitFor();
@@ -41,7 +43,7 @@ final class StoreProcess {
         }
     }
 
-    private static Process start(String... arguments) throws IOException {
+    private static ProcessBuilder builder(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx96m",
@@ -49,9 +51,7 @@ final class StoreProcess {
                 System.getProperty("java.class.path"),
                 StoreProcess.class.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
     }
 
     public static void main(String[] arguments) throws InterruptedException {
