@@ -140,6 +140,15 @@ final class SimulatedLineTest {
     }
 
     @Test
+    void silentSlaveIsDeafToBroadcastsToo() throws IOException {
+        line.slave(1).setFaults(new Fault.Silent(Trigger.always()));
+        master.send("00 06 00 00 00 63 c8 32");
+        RawMaster.await("unit 2 to hear it", () -> line.slave(2).read(Table.HOLDING_REGISTER, 0) == 99);
+        line.slave(1).setFaults();
+        master.exchange(READ_1, REPLY_1);
+    }
+
+    @Test
     void lateReplyComesAfterItsDelayAndHoldsUpNobody() throws IOException {
         line.slave(1).setFaults(new Fault.Late(Duration.ofMillis(1500), Trigger.nthRequest(1)));
         long begin = System.nanoTime();

@@ -24,8 +24,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What hangs here would hang in a native call, where an interrupt does not reach: hence the thread of its own. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class VirtualPortTest {
     private static final long PLENTY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
