@@ -40,7 +40,7 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
     /** For a link that is up and takes nothing more at the moment. */
     private static final Duration PAUSE_WHEN_FULL = Duration.ofMillis(20);
 
-    private static final Duration CLOSE_MAX = Duration.ofSeconds(1);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
     private final TopicTemplate topics;
     private final BrokerLink link;
@@ -142,12 +142,14 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
         return unknown.sum();
     }
 
-    /** Says that all devices and the gateway are offline and ends, after a second at most. The link stays open. */
+    /** Says that all devices and the gateway are offline and ends, after two seconds at most. The link stays open. */
     @Override
     public void close() {
-        closing = true;
         devices.values().forEach(outlet -> put(outlet, false));
         put(gateway, false);
+        // Only now may an empty queue end the thread; and one more outlet in it wakes it to see that.
+        closing = true;
+        await(gateway);
         try {
             thread.join(CLOSE_MAX.toMillis());
         } catch (InterruptedException e) {

@@ -49,17 +49,14 @@ public final class RecordingLink implements BrokerLink {
         closed = true;
     }
 
-    public void up() {
-        synchronized (this) {
-            up = true;
-        }
+    /** Takes messages from now on; none before its owner knows. */
+    public synchronized void up() {
+        up = true;
         owner().connected();
     }
 
-    public void down() {
-        synchronized (this) {
-            up = false;
-        }
+    public synchronized void down() {
+        up = false;
         owner().disconnected("pulled");
     }
 
