@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CommandInbox {
     private static final Logger LOG = LoggerFactory.getLogger(CommandInbox.class);
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final int ANSWER_QOS = 1;
     private static final int CORRELATION_BYTES_MAX = 1024;
 
@@ -89,7 +91,7 @@ public final class CommandInbox {
         }
         if (message.retain()) {
             retainedIgnored.increment();
-            LOG.warn("retained command ignored, publish commands without retain topic={}", message.topic());
+            LOG.warn("retained command ignored, publish without retain topic=\"{}\"", onOneLine(message.topic()));
             return;
         }
         command(message, name.get());
@@ -116,7 +118,7 @@ public final class CommandInbox {
             refuse(message.topic(), address, refusal.reason());
         } else {
             copies.increment();
-            LOG.debug("copy of a command topic={} id={} dup={}", message.topic(), command.id(), message.dup());
+            LOG.debug("copy of a command topic=\"{}\" dup={}", onOneLine(message.topic()), message.dup());
             if (admission instanceof RecentCommands.Admission.Repeat repeat) {
                 answer(address, repeat.outcome());
             }
@@ -133,9 +135,9 @@ public final class CommandInbox {
 
     private void settle(RecentCommands.Entry entry, SetRequest request, SetOutcome outcome) {
         LOG.info(
-                "command device={} point={} value={} result={} reason={}",
-                request.device(),
-                request.point(),
+                "command device={} point={} value={} result={} reason=\"{}\"",
+                onOneLine(request.device()),
+                onOneLine(request.point()),
                 ValueText.of(request.value()),
                 CommandJson.result(outcome),
                 CommandJson.reason(outcome));
@@ -144,7 +146,7 @@ public final class CommandInbox {
 
     private void refuse(String topic, ReturnAddress address, String reason) {
         refused.increment();
-        LOG.warn("command refused topic={} reason={}", topic, reason);
+        LOG.warn("command refused topic=\"{}\" reason=\"{}\"", onOneLine(topic), reason);
         answer(address, new SetOutcome.Refused(reason));
     }
 
@@ -169,6 +171,11 @@ public final class CommandInbox {
             digest.update(correlation);
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** A topic is the sender's choice, and a log line must be ours. */
+    private static String onOneLine(String text) {
+        return CONTROL.matcher(text).replaceAll("?");
     }
 
     private static MessageDigest sha256() {
