@@ -15,7 +15,9 @@ import com.ghgande.j2mod.modbus.msg.WriteMultipleRegistersRequest;
 import com.ghgande.j2mod.modbus.msg.WriteSingleRegisterRequest;
 import com.ghgande.j2mod.modbus.procimg.Register;
 import com.ghgande.j2mod.modbus.procimg.SimpleRegister;
+import io.fieldmouse.gateway.modbus.OwedReplies.Shape;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** What is asked and answered, as j2mod's messages. */
@@ -34,6 +36,35 @@ final class Messages {
                     case HOLDING_REGISTER -> new ReadMultipleRegistersRequest(address, count);
                     case INPUT_REGISTER -> new ReadInputRegistersRequest(address, count);
                 });
+    }
+
+    /**
+     * A read at the same address whose answer looks like none that is owed: of fewer places rather than more, because those
+     * the unit has.
+     */
+    static ModbusRequest readUnlike(byte[] read, Predicate<Shape> isOwed) {
+        RegisterTable table =
+                switch (RtuFrame.function(read)) {
+                    case 1 -> RegisterTable.COIL;
+                    case 2 -> RegisterTable.DISCRETE_INPUT;
+                    case 3 -> RegisterTable.HOLDING_REGISTER;
+                    default -> RegisterTable.INPUT_REGISTER;
+                };
+        // Eight bits travel in one byte: fewer steps than that do not change the length.
+        boolean bits = ReadPlan.ofBits(table);
+        int step = bits ? 8 : 1;
+        int count = RtuFrame.count(read);
+        for (int distance = step; distance < ReadPlan.placesMax(table); distance += step) {
+            for (int other : new int[] {count - distance, count + distance}) {
+                ReadRequest unlike = new ReadRequest(table, RtuFrame.address(read), other, List.of());
+                int length = bits ? RtuFrame.bitsReplyLength(other) : RtuFrame.registersReplyLength(other);
+                Shape shape = new Shape(RtuFrame.function(read), length);
+                if (other >= 1 && other <= ReadPlan.placesMax(table) && !isOwed.test(shape)) {
+                    return read(RtuFrame.unit(read), unlike);
+                }
+            }
+        }
+        throw new IllegalStateException("more answers are owed than are remembered");
     }
 
     /** What the reply to such a request holds: registers as 0 to 65535, bits as 0 and 1. */

@@ -87,14 +87,14 @@ final class ReadPlan {
         return requests;
     }
 
-    private static boolean ofBits(RegisterTable table) {
+    static boolean ofBits(RegisterTable table) {
         return switch (table) {
             case COIL, DISCRETE_INPUT -> true;
             case INPUT_REGISTER, HOLDING_REGISTER -> false;
         };
     }
 
-    private static int placesMax(RegisterTable table) {
+    static int placesMax(RegisterTable table) {
         return ofBits(table) ? BITS_MAX : REGISTERS_MAX;
     }
 }

@@ -90,12 +90,19 @@ final class RtuFrame {
 
     /** How long a good reply to this request is. */
     static int expectedLength(byte[] request) {
-        int count = word(request, 4);
         return switch (function(request)) {
-            case 1, 2 -> EXCEPTION_BYTES + (count + 7) / 8;
-            case 3, 4 -> EXCEPTION_BYTES + 2 * count;
+            case 1, 2 -> bitsReplyLength(count(request));
+            case 3, 4 -> registersReplyLength(count(request));
             default -> WRITE_REPLY_BYTES;
         };
+    }
+
+    static int bitsReplyLength(int count) {
+        return EXCEPTION_BYTES + (count + 7) / 8;
+    }
+
+    static int registersReplyLength(int count) {
+        return EXCEPTION_BYTES + 2 * count;
     }
 
     /** What keeps a frame with a good CRC from being the answer to this request; null when nothing does. */
@@ -112,8 +119,30 @@ final class RtuFrame {
         if (reply.length != expectedLength(request)) {
             return Fault.WRONG_LENGTH;
         }
-        boolean read = function(request) <= 4;
-        return read || Arrays.equals(request, 2, 6, reply, 2, 6) ? null : Fault.WRONG_ECHO;
+        return isRead(request) || Arrays.equals(request, 2, 6, reply, 2, 6) ? null : Fault.WRONG_ECHO;
+    }
+
+    /** What the reply to this request will look like. */
+    static OwedReplies.Shape shapeOfAnswer(byte[] request) {
+        return new OwedReplies.Shape(function(request), expectedLength(request));
+    }
+
+    static OwedReplies.Shape shape(byte[] reply) {
+        return new OwedReplies.Shape(function(reply) & ~EXCEPTION_BIT, reply.length);
+    }
+
+    static boolean isRead(byte[] request) {
+        return function(request) <= 4;
+    }
+
+    /** The address of the first place that a request is about. */
+    static int address(byte[] request) {
+        return word(request, 2);
+    }
+
+    /** How many places a read is about. */
+    static int count(byte[] request) {
+        return word(request, 4);
     }
 
     static int unit(byte[] frame) {

@@ -14,6 +14,7 @@ import io.fieldmouse.gateway.link.PortGone;
 import io.fieldmouse.gateway.link.PortUnavailable;
 import io.fieldmouse.gateway.modbus.Exchange.Fault;
 import io.fieldmouse.gateway.modbus.LineCounters.Kind;
+import io.fieldmouse.gateway.modbus.OwedReplies.Shape;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -25,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * request (docs/decisions/0003-own-rtu-line.md).
  *
  * <p>A reply carries no number, so an answer that comes after its time is up looks like the answer to whatever is asked
- * next. Three rules keep it from being believed. A unit that did not answer rests until its late reply was seen or a
+ * next. Four rules keep it from being believed. A unit that did not answer rests until its late reply was seen or a
  * quarantine has passed; other units are asked meanwhile. What arrives unasked is taken in and counted before each
- * request. And during an exchange a good frame that is not the answer is set aside while listening goes on, because the
- * answer is then still to come: asking again at once would leave two answers on the way.
+ * request. During an exchange a good frame that is not the answer is set aside while listening goes on, because the
+ * answer is then still to come: asking again at once would leave two answers on the way. And when the late reply was not
+ * seen during the rest, the unit is first asked for something whose answer cannot be mistaken for it.
  *
  * <p>Owned by the bus's thread.
  */
@@ -62,7 +64,7 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
     private final LineTiming timing;
     private final LineCounters counters;
     private final LongSupplier nanos;
-    private final UnitRest rest = new UnitRest();
+    private final OwedReplies owed = new OwedReplies();
     private final byte[] received = new byte[2 * RtuFrame.BYTES_MAX];
     private int receivedCount;
     /** When the line last carried a byte: one that was received, or the last one of a request. */
@@ -70,7 +72,7 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
 
     private long firstByteNanos;
     private @Nullable Link link;
-    private @Nullable ModbusRequest pending;
+    private @Nullable ModbusResponse response;
 
     RtuLine(Opener opener, LineTiming timing, LineCounters counters, LongSupplier nanos) {
         this.opener = opener;
@@ -102,27 +104,47 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
 
     /** How long this unit must still be left alone; 0 when it may be asked. */
     long restNanos(int unit) {
-        return rest.remainingNanos(unit, nanos.getAsLong());
+        return owed.restNanos(unit, nanos.getAsLong());
     }
 
     /**
      * Sends the request and waits for its answer, for at most the silence before it, its time on the wire, the timeout,
-     * and the longest frame.
+     * and the longest frame; twice that when the unit has to prove first that it owes nothing.
      *
      * @param timeoutNanos from the end of the request to the first byte of the reply
      */
     Exchange exchange(ModbusRequest request, long timeoutNanos) {
         byte[] frame = RtuFrame.assemble(request);
+        int unit = RtuFrame.unit(frame);
         try {
             Link open = requireLink();
-            if (!becomeSilent(open)) {
-                return noReply(RtuFrame.unit(frame), Fault.LINE_BUSY, timeoutNanos);
+            takeUnasked(open);
+            // Writes are told apart by their echo.
+            if (RtuFrame.isRead(frame) && isOwed(unit, RtuFrame.shapeOfAnswer(frame))) {
+                ModbusRequest unlike = Messages.readUnlike(frame, shape -> isOwed(unit, shape));
+                Exchange proof = ask(open, unlike, timeoutNanos);
+                if (!(proof instanceof Exchange.Reply || proof instanceof Exchange.SlaveException)) {
+                    return proof;
+                }
             }
-            send(open, frame);
-            return receive(open, request, frame, timeoutNanos);
+            return ask(open, request, timeoutNanos);
         } catch (PortGone e) {
             return new Exchange.PortLost(String.valueOf(e.getMessage()));
         }
+    }
+
+    private boolean isOwed(int unit, Shape shape) {
+        return owed.isOwed(unit, shape, nanos.getAsLong());
+    }
+
+    private Exchange ask(Link open, ModbusRequest request, long timeoutNanos) throws PortGone {
+        byte[] frame = RtuFrame.assemble(request);
+        if (!becomeSilent(open)) {
+            counters.count(RtuFrame.unit(frame), Fault.LINE_BUSY);
+            return new Exchange.NoReply(Fault.LINE_BUSY, Fault.LINE_BUSY.words() + " (another master, or noise?)");
+        }
+        send(open, frame);
+        return receive(open, request, frame, timeoutNanos);
     }
 
     private Link requireLink() throws PortGone {
@@ -169,7 +191,7 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
             while ((reply = nextFrame()) != null) {
                 Fault mismatch = RtuFrame.mismatch(frame, reply);
                 if (mismatch == null) {
-                    return answered(request, reply, sentNanos);
+                    return answered(request, RtuFrame.shapeOfAnswer(frame), reply, sentNanos);
                 }
                 seen = mismatch;
                 setAside(reply);
@@ -180,12 +202,12 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
                 boolean ours = RtuFrame.beginsAnswer(frame, received, receivedCount);
                 dropReceived();
                 if (ours) {
-                    return damaged(RtuFrame.unit(frame), seen, deadlineNanos);
+                    return damaged(frame, seen, deadlineNanos - now);
                 }
             }
             if (now - (receivedCount == 0 ? deadlineNanos : lastDeadlineNanos) >= 0) {
                 dropReceived();
-                return noReply(RtuFrame.unit(frame), seen, timeoutNanos);
+                return noReply(frame, seen, timeoutNanos);
             }
             open.pause(untilNextLook(frame, sentNanos, now));
         }
@@ -199,9 +221,10 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
         return Math.max(POLL_NANOS, Math.min(earliest, LONGEST_PAUSE_NANOS));
     }
 
-    private Exchange answered(ModbusRequest request, byte[] reply, long sentNanos) {
+    private Exchange answered(ModbusRequest request, Shape shapeOfAnswer, byte[] reply, long sentNanos) {
         int unit = RtuFrame.unit(reply);
         counters.turnaround(unit, Math.max(0, firstByteNanos - sentNanos));
+        owed.answered(unit, shapeOfAnswer, RtuFrame.isException(reply), lastByteNanos);
         if (RtuFrame.isException(reply)) {
             counters.count(unit, Kind.SLAVE_EXCEPTIONS);
             return new Exchange.SlaveException(RtuFrame.exceptionCode(reply));
@@ -211,21 +234,22 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
     }
 
     /** The unit tried to answer. It is asked again only when no second answer could still be on its way. */
-    private Exchange damaged(int unit, Fault fault, long deadlineNanos) {
-        rest.begin(unit, deadlineNanos);
-        counters.count(unit, fault);
+    private Exchange damaged(byte[] request, Fault fault, long restNanos) {
+        gaveUp(request, fault, restNanos);
         return new Exchange.NoReply(fault, fault.words());
     }
 
-    private Exchange noReply(int unit, Fault fault, long timeoutNanos) {
-        counters.count(unit, fault);
-        if (fault == Fault.LINE_BUSY) {
-            return new Exchange.NoReply(fault, fault.words() + " (another master, or noise?)");
-        }
+    private Exchange noReply(byte[] request, Fault fault, long timeoutNanos) {
         long quarantine = Math.min(QUARANTINE_TIMEOUTS * timeoutNanos, Math.max(QUARANTINE_NANOS_MAX, timeoutNanos));
-        rest.begin(unit, nanos.getAsLong() + quarantine);
+        gaveUp(request, fault, quarantine);
         return new Exchange.NoReply(
                 fault, fault.words() + " within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
+    }
+
+    private void gaveUp(byte[] request, Fault fault, long restNanos) {
+        int unit = RtuFrame.unit(request);
+        counters.count(unit, fault);
+        owed.gaveUp(unit, RtuFrame.shapeOfAnswer(request), nanos.getAsLong(), restNanos);
     }
 
     private long frameGapNanos() {
@@ -266,11 +290,11 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
         return frame;
     }
 
-    /** A good frame that answers nothing we asked now: the late reply of its unit, which need rest no longer. */
+    /** A good frame that answers nothing we asked now: the late reply of its unit, which may rest no longer. */
     private void setAside(byte[] frame) {
         int unit = RtuFrame.unit(frame);
         counters.count(unit, Kind.LATE_REPLIES);
-        rest.end(unit);
+        owed.cameLate(unit, RtuFrame.shape(frame), RtuFrame.isException(frame));
     }
 
     private void dropReceived() {
@@ -283,34 +307,21 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
         return new LineTransaction(this);
     }
 
+    /** Makes the whole exchange: only together can request and reply be kept in step. */
     @Override
     public void writeRequest(ModbusRequest request) throws ModbusIOException {
-        try {
-            Link open = requireLink();
-            if (!becomeSilent(open)) {
-                throw new ModbusIOException(Fault.LINE_BUSY.words());
-            }
-            send(open, RtuFrame.assemble(request));
-            pending = request;
-        } catch (PortGone e) {
-            throw new ModbusIOException(e.getMessage(), e);
-        }
+        response = null;
+        response = responseOf(exchange(request, TimeUnit.MILLISECONDS.toNanos(timeout)), request);
     }
 
     @Override
     public ModbusResponse readResponse() throws ModbusIOException {
-        ModbusRequest request = pending;
-        if (request == null) {
+        ModbusResponse answer = response;
+        if (answer == null) {
             throw new ModbusIOException("nothing was asked");
         }
-        pending = null;
-        try {
-            Exchange exchange =
-                    receive(requireLink(), request, RtuFrame.assemble(request), TimeUnit.MILLISECONDS.toNanos(timeout));
-            return responseOf(exchange, request);
-        } catch (PortGone e) {
-            throw new ModbusIOException(e.getMessage(), e);
-        }
+        response = null;
+        return answer;
     }
 
     private static ModbusResponse responseOf(Exchange exchange, ModbusRequest request) throws ModbusIOException {
