@@ -2,7 +2,6 @@ package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.connection.Connection.Pause;
 import io.fieldmouse.broker.connection.Connection.Phase;
-import io.fieldmouse.broker.message.ForwardedProperties;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.message.TopicName;
@@ -86,16 +85,8 @@ final class ConnectHandshake {
             if (flaw != null) {
                 throw new MqttViolation(ReasonCode.TOPIC_NAME_INVALID, "will: " + flaw);
             }
-            checkResponseTopic(ForwardedProperties.fromBytes(asked.properties()));
         }
         return asked;
-    }
-
-    private static void checkResponseTopic(ForwardedProperties properties) {
-        String topic = properties.responseTopic();
-        if (topic != null && (topic.indexOf('#') >= 0 || topic.indexOf('+') >= 0)) {
-            throw MqttViolation.protocolError("will: response topic holds a wildcard [MQTT-3.3.2-14]");
-        }
     }
 
     private void nameClient(String asked) {

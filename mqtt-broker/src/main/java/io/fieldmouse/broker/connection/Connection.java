@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection implements Outbound, CommitGate.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final int CLIENT_ID_LOGGED_MAX = 80;
 
     /** Where a connection is in its life. It only ever goes down this list. */
     enum Phase {
@@ -408,7 +409,13 @@ final class Connection implements Outbound, CommitGate.Waiter {
         }
     }
 
+    /** What a client chose must not forge lines of the log. */
+    private static String printable(String text) {
+        String line = text.replaceAll("\\p{Cntrl}", "?");
+        return line.length() > CLIENT_ID_LOGGED_MAX ? line.substring(0, CLIENT_ID_LOGGED_MAX) + "..." : line;
+    }
+
     private String clientName() {
-        return session == null ? "(none yet)" : session.clientId();
+        return session == null ? "(none yet)" : printable(session.clientId());
     }
 }

@@ -1,5 +1,6 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
@@ -35,6 +36,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private @Nullable ChannelHandlerContext context;
     private @Nullable Connection connection;
     private @Nullable ClientPackets packets;
+    private Lane.@Nullable Timer connectTimer;
     private int level;
     private int packetsOfFrame;
     private long lastHeardNanos;
@@ -71,7 +73,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         shared.counters().add(Counter.CONNECTIONS_ACCEPTED);
         connection = new Connection(ctx.channel(), shared, batch, this, acceptingLane);
         packets = new ClientPackets(connection, shared);
-        acceptingLane.schedule(shared.limits().connectTimeout(), () -> {
+        connectTimer = acceptingLane.schedule(shared.limits().connectTimeout(), () -> {
             if (connection().phase() == Connection.Phase.AWAITING_CONNECT) {
                 LOG.info(
                         "closing remote={}: no CONNECT within {}",
@@ -185,6 +187,10 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private void connect(MqttConnectMessage packet) {
         if (connection().phase() != Connection.Phase.AWAITING_CONNECT) {
             throw MqttViolation.protocolError("a second CONNECT [MQTT-3.1.0-2]");
+        }
+        if (connectTimer != null) {
+            connectTimer.cancel();
+            connectTimer = null;
         }
         new ConnectHandshake(connection(), shared, this::watchKeepAlive).begin(packet);
     }

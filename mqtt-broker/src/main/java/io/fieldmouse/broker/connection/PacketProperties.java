@@ -2,8 +2,10 @@ package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.ForwardedProperties;
+import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.broker.message.TopicFilter;
 import io.fieldmouse.broker.session.Will;
 import io.fieldmouse.store.StoredSession;
 import io.netty.buffer.ByteBufUtil;
@@ -67,10 +69,18 @@ final class PacketProperties {
         return new ForwardedProperties(
                         format == null ? -1 : format.intValue(),
                         string(properties, MqttProperties.CONTENT_TYPE),
-                        string(properties, MqttProperties.RESPONSE_TOPIC),
+                        responseTopic(properties),
                         binary(properties, MqttProperties.CORRELATION_DATA),
                         userProperties(properties))
                 .toBytes();
+    }
+
+    private static @Nullable String responseTopic(MqttProperties properties) {
+        String topic = string(properties, MqttProperties.RESPONSE_TOPIC);
+        if (topic != null && TopicFilter.hasWildcard(topic)) {
+            throw MqttViolation.protocolError("the response topic holds a wildcard [MQTT-3.3.2-14]");
+        }
+        return topic;
     }
 
     private static List<Map.Entry<String, String>> userProperties(MqttProperties properties) {

@@ -32,6 +32,7 @@ public final class Session {
     private @Nullable Outbound outbound;
     private long expirySeconds;
     private long inboundPosition = CommitGate.AT_ONCE;
+    private boolean stored;
     private volatile boolean durable;
     private volatile boolean connected;
 
@@ -237,11 +238,17 @@ public final class Session {
         expirySeconds = seconds;
         boolean becomesDurable = seconds > 0 && !durable;
         durable = seconds > 0;
+        stored |= durable;
         if (becomesDurable) {
             subscriptions.values().forEach(s -> changes.add(new SubscriptionAdded(clientId, s.toStored())));
             inboundPacketIds.forEach(id -> changes.add(new PacketIdReceived(clientId, id)));
         }
         deliveries.setDurable(durable, becomesDurable, changes);
+    }
+
+    /** Whether the store knows of it, although it may be meant to end with its connection by now. */
+    boolean isStored() {
+        return stored;
     }
 
     void discard() {
@@ -250,15 +257,16 @@ public final class Session {
     }
 
     /** Fills a new session with what the store kept of it. */
-    void restore(StoredSession stored) {
-        expirySeconds = stored.expirySeconds();
+    void restore(StoredSession kept) {
+        expirySeconds = kept.expirySeconds();
+        stored = true;
         durable = true;
         deliveries.setDurable(true, false, new ArrayList<>());
-        stored.subscriptions().forEach(s -> subscriptions.put(s.topicFilter(), Subscription.restored(this, s)));
-        for (int packetId : stored.receivedPacketIds()) {
+        kept.subscriptions().forEach(s -> subscriptions.put(s.topicFilter(), Subscription.restored(this, s)));
+        for (int packetId : kept.receivedPacketIds()) {
             inboundPacketIds.add(packetId);
         }
-        for (StoredSession.QueuedMessage queued : stored.queue()) {
+        for (StoredSession.QueuedMessage queued : kept.queue()) {
             deliveries.restore(QueuedMessage.restored(queued));
         }
     }

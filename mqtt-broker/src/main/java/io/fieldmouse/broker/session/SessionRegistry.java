@@ -193,7 +193,7 @@ public final class SessionRegistry {
         entries.remove(session.clientId());
         sessionCount.decrementAndGet();
         ending.sessionEnded(session);
-        if (session.isDurable() || session.expirySeconds() > 0) {
+        if (session.isStored()) {
             changes.add(new SessionEnded(session.clientId()));
         }
         session.discard();
