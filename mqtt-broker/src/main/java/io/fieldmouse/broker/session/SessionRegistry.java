@@ -119,9 +119,9 @@ public final class SessionRegistry {
         Session session = entry.session;
         boolean mustBeForced = !changes.isEmpty() || session.isDurable() || claim.expirySeconds() > 0;
         boolean asBefore = present && changes.isEmpty() && session.expirySeconds() == claim.expirySeconds();
+        changes.add(new SessionOpened(claim.clientId(), claim.expirySeconds())); // the store must know it first
         session.setExpiry(claim.expirySeconds(), changes);
         session.attach(claim.outbound());
-        changes.add(new SessionOpened(claim.clientId(), claim.expirySeconds()));
         setWill(entry, claim.will(), changes);
         if (!mustBeForced) {
             // Only a will is worth storing for a session that ends with its connection.
