@@ -16,13 +16,14 @@ import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client's side of the protocol on one connection: what each packet means, and what is owed. Everything here runs
@@ -38,7 +39,7 @@ final class MqttConnection {
         CLOSED
     }
 
-    private static final int REQUESTS_MAX = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(MqttConnection.class);
 
     private final EventLoop loop;
     private final BrokerAddress address;
@@ -47,7 +48,7 @@ final class MqttConnection {
     private final MqttClient.Listener listener;
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final Map<Integer, CompletableFuture<List<Integer>>> requests = new HashMap<>();
+    private final PendingRequests requests = new PendingRequests();
     private final PacketSizeLimit packetSizeLimit = new PacketSizeLimit();
     private final KeepAlive keepAlive;
 
@@ -114,8 +115,7 @@ final class MqttConnection {
     }
 
     void neverOpened(Throwable cause) {
-        String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        fail(new MqttException("cannot connect to " + address + ": " + reason, MqttException.NO_REASON_CODE, cause));
+        fail(MqttException.neverConnected(address, cause));
     }
 
     private void connectTimedOut() {
@@ -128,11 +128,12 @@ final class MqttConnection {
     /** The one switch over what a broker may send. */
     void received(MqttMessage packet) throws MqttException {
         MqttMessageType type = packet.fixedHeader().messageType();
+        LOG.debug("received packet={} broker={}", type, address);
         if (phase == Phase.CLOSED) {
             return;
         }
         if ((phase == Phase.CONNECTING) != (type == MqttMessageType.CONNACK)) {
-            throw violation("the broker sent a " + type + " out of turn");
+            throw MqttException.violation("the broker sent a " + type + " out of turn");
         }
         switch (type) {
             case CONNACK -> connectAcknowledged(((MqttConnAckMessage) packet).variableHeader());
@@ -144,12 +145,10 @@ final class MqttConnection {
             case SUBACK ->
                 answered(packet, ((MqttSubAckMessage) packet).payload().reasonCodes());
             case UNSUBACK -> answered(packet, unsubscribed((MqttUnsubAckMessage) packet));
-            case PINGRESP -> {
-                // Every byte is a sign of life already.
-            }
+            case PINGRESP -> LOG.trace("every byte was a sign of life already");
             case DISCONNECT -> fail(disconnected(packet));
             case CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH ->
-                throw violation("the broker sent a " + type + ", which is not its to send");
+                throw MqttException.violation("the broker sent a " + type + ", which is not its to send");
         }
     }
 
@@ -159,7 +158,7 @@ final class MqttConnection {
             throw refused(code, MqttPackets.text(connack.properties(), MqttProperties.REASON_STRING));
         }
         if (connack.isSessionPresent() && options.cleanStart()) {
-            throw violation("the broker goes on with a session that was to end"); // [MQTT-3.2.2-4]
+            throw MqttException.violation("the broker goes on with a session that was to end"); // [MQTT-3.2.2-4]
         }
         phase = Phase.CONNECTED;
         limits = BrokerLimits.of(options.version(), connack.properties());
@@ -207,12 +206,11 @@ final class MqttConnection {
         boolean wasConnected = phase == Phase.CONNECTED;
         phase = Phase.CLOSED;
         keepAlive.stop();
-        if (wasConnected && ourVerdict(reason.reasonCode()) && options.version() == ProtocolVersion.MQTT_5) {
+        if (wasConnected && reason.isOurVerdict() && options.version() == ProtocolVersion.MQTT_5) {
             write(MqttPackets.disconnect(options.version(), reason.reasonCode()));
         }
         closeChannel();
-        requests.values().forEach(request -> request.completeExceptionally(reason));
-        requests.clear();
+        requests.failAll(reason);
         if (options.cleanStart() && options.sessionExpirySeconds() == 0) {
             session.abandon(reason);
         } else {
@@ -223,12 +221,6 @@ final class MqttConnection {
         }
         connected.completeExceptionally(reason);
         ended.complete(null);
-    }
-
-    private static boolean ourVerdict(int reasonCode) {
-        return reasonCode == ReasonCode.MALFORMED_PACKET
-                || reasonCode == ReasonCode.PROTOCOL_ERROR
-                || reasonCode == ReasonCode.PACKET_TOO_LARGE;
     }
 
     private void closeChannel() {
@@ -339,7 +331,7 @@ final class MqttConnection {
         Outgoing outgoing = session.unacknowledged(packetId);
         if (outgoing != null) {
             if (outgoing.message.qos() != qos) {
-                throw violation("the broker acknowledged packet " + packetId + " with the packet of another QoS");
+                throw MqttException.violation("the broker acknowledged packet " + packetId + " with the packet of another QoS");
             }
             session.acknowledged(packetId);
             session.settle(outgoing, refusal(outgoing, reasonCode));
@@ -361,7 +353,7 @@ final class MqttConnection {
         try {
             message = MqttPackets.message(publish);
         } catch (IllegalArgumentException e) {
-            throw violation("the broker sent a PUBLISH that no one may send: " + e.getMessage());
+            throw MqttException.violation("the broker sent a PUBLISH that no one may send: " + e.getMessage());
         }
         int packetId = publish.variableHeader().packetId();
         switch (publish.fixedHeader().qosLevel()) {
@@ -378,7 +370,7 @@ final class MqttConnection {
                 }
                 write(MqttPackets.reply(MqttMessageType.PUBREC, packetId, ReasonCode.SUCCESS));
             }
-            case FAILURE -> throw violation("the broker sent a PUBLISH with QoS 3"); // [MQTT-3.3.1-4]
+            case FAILURE -> throw MqttException.violation("the broker sent a PUBLISH with QoS 3"); // [MQTT-3.3.1-4]
         }
     }
 
@@ -395,25 +387,20 @@ final class MqttConnection {
             answer.completeExceptionally(MqttException.of("not connected to " + address));
             return;
         }
-        if (requests.size() >= REQUESTS_MAX) {
-            answer.completeExceptionally(MqttException.of(REQUESTS_MAX + " subscriptions wait for their answer"));
-            return;
-        }
         int packetId = freePacketId();
-        requests.put(packetId, answer);
-        write(packet.apply(packetId)).addListener(f -> {
-            if (!f.isSuccess() && requests.remove(packetId, answer)) {
-                answer.completeExceptionally(MqttClient.asMqttException(f.cause()));
-            }
-        });
+        if (requests.add(packetId, answer)) {
+            write(packet.apply(packetId)).addListener(f -> {
+                if (!f.isSuccess()) {
+                    requests.fail(packetId, MqttClient.asMqttException(f.cause()));
+                }
+            });
+        }
     }
 
     private void answered(MqttMessage packet, List<Integer> reasonCodes) throws MqttException {
-        CompletableFuture<List<Integer>> request = requests.remove(packetId(packet));
-        if (request == null) {
-            throw violation("the broker answered a subscription that was never asked for");
+        if (!requests.answer(packetId(packet), reasonCodes)) {
+            throw MqttException.violation("the broker answered a subscription that was never asked for");
         }
-        request.complete(reasonCodes);
     }
 
     private static List<Integer> unsubscribed(MqttUnsubAckMessage packet) {
@@ -422,13 +409,11 @@ final class MqttConnection {
                 .toList();
     }
 
-    // Below all of them.
-
     /** The next packet id in turn that nothing waits for [MQTT-2.2.1-3]. Both bounds together leave many free. */
     private int freePacketId() {
         do {
             lastPacketId = lastPacketId % 65_535 + 1;
-        } while (requests.containsKey(lastPacketId) || session.unacknowledged(lastPacketId) != null);
+        } while (requests.isPending(lastPacketId) || session.unacknowledged(lastPacketId) != null);
         return lastPacketId;
     }
 
@@ -442,10 +427,6 @@ final class MqttConnection {
                 : ReasonCode.SUCCESS;
     }
 
-    private static MqttException violation(String what) {
-        return new MqttException(what, ReasonCode.PROTOCOL_ERROR, null);
-    }
-
     /** Writes now and flushes once at the end of this turn of the loop: one system call for many packets. */
     private ChannelFuture write(MqttMessage packet) {
         Channel open = channel;
@@ -453,6 +434,7 @@ final class MqttConnection {
             throw new IllegalStateException("written before the connection was open");
         }
         keepAlive.written();
+        LOG.debug("sent packet={} broker={}", packet.fixedHeader().messageType(), address);
         if (!flushPlanned) {
             flushPlanned = true;
             loop.execute(() -> {

@@ -1,6 +1,8 @@
 package io.fieldmouse.gateway.publish;
 
+import io.netty.channel.ConnectTimeoutException;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +32,37 @@ public final class MqttException extends IOException {
         return new MqttException(what + ": " + ReasonCode.words(reasonCode) + words, reasonCode, null);
     }
 
+    /** What a broker must never say. */
+    static MqttException violation(String what) {
+        return new MqttException(what, ReasonCode.PROTOCOL_ERROR, null);
+    }
+
+    static MqttException neverConnected(BrokerAddress address, Throwable cause) {
+        return new MqttException("cannot connect to " + address + ": " + inWords(cause), NO_REASON_CODE, cause);
+    }
+
+    /** The system's own words repeat the address that was asked for. */
+    private static String inWords(Throwable cause) {
+        if (cause instanceof UnknownHostException) {
+            return "no such host";
+        }
+        if (cause instanceof ConnectTimeoutException) {
+            return "no answer";
+        }
+        String words = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return words.startsWith("Connection refused") ? "connection refused, no broker listens there" : words;
+    }
+
     /** The broker's reason code (MQTT 5, section 2.4), or {@link #NO_REASON_CODE}. */
     public int reasonCode() {
         return reasonCode;
+    }
+
+    /** Whether it was this client that found the broker at fault, so that the broker does not know yet. */
+    boolean isOurVerdict() {
+        return reasonCode == ReasonCode.MALFORMED_PACKET
+                || reasonCode == ReasonCode.PROTOCOL_ERROR
+                || reasonCode == ReasonCode.PACKET_TOO_LARGE;
     }
 
     /** Whether the broker does not speak the version that was asked for. */
