@@ -81,20 +81,27 @@ final class PortInspection {
         String port = settings.port();
         return switch (errno) {
             case ENOTTY -> port + " is not a serial port";
-            case EAGAIN, EBUSY -> "serial port " + port + " is in use" + by(holders(Path.of(port)));
+            case EAGAIN, EBUSY -> inUse(port, holders(Path.of(port)));
             case EACCES -> forbidden(port, Path.of(port));
             case EINVAL ->
                 "serial port " + port + " does not take " + settings.baud() + " baud, "
                         + settings.dataBits() + " data bits, parity " + settings.parity() + ", " + settings.stopBits()
                         + " stop bits (errno " + errno + ")";
-            default -> "serial port " + port + " cannot be opened (errno " + errno + ")";
+            default -> {
+                // jSerialComm's clean-up after a lock it did not get may leave another errno behind.
+                List<String> holders = holders(Path.of(port));
+                yield holders.isEmpty()
+                        ? "serial port " + port + " cannot be opened (errno " + errno + ")"
+                        : inUse(port, holders);
+            }
         };
     }
 
-    private static String by(List<String> holders) {
-        return holders.isEmpty()
-                ? " by another process (sudo fuser -v shows which)"
-                : " by " + String.join(", ", holders) + "; stop it first";
+    private static String inUse(String port, List<String> holders) {
+        return "serial port " + port + " is in use by "
+                + (holders.isEmpty()
+                        ? "another process (sudo fuser -v " + port + " shows which)"
+                        : String.join(", ", holders) + "; stop it first");
     }
 
     /** Processes that have the file open, as far as /proc shows them to this user. */
