@@ -97,7 +97,9 @@ public final class SessionRegistry {
             entry = entries.get(claim.clientId()); // a session without expiry ended with its connection
         }
         List<StoreChange> changes = new ArrayList<>();
-        if (entry != null && claim.cleanStart()) {
+        // A clock that was set forward has ended sessions before their timers know it [MQTT-4.1.0-2].
+        boolean expired = entry != null && context.clock().millis() >= entry.endsAtMillis;
+        if (entry != null && (claim.cleanStart() || expired)) {
             end(entry, changes); // [MQTT-3.1.2-4]
             entry = null;
         }
