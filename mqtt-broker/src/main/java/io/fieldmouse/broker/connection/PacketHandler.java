@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class PacketHandler extends ChannelInboundHandlerAdapter implements PacketFramer.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
 
+    /** Other brokers' bridges set it in the protocol level at first; refused in their own version, they try without. */
+    private static final int BRIDGE_BIT = 0x80;
+
     private final Shared shared;
     private final NettyLane acceptingLane;
     private final OutboundBatch batch;
@@ -113,14 +116,15 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         shared.counters().add(Counter.VIOLATIONS);
         Connection failed = connection();
         switch (failed.phase()) {
-            case AWAITING_CONNECT, CONNECTING -> {
-                if (level >= 3) {
-                    failed.connecting(new ClientTerms(level, 0, 1, Integer.MAX_VALUE, 0));
+            case AWAITING_CONNECT -> {
+                if (level > 0) {
+                    failed.connecting(new ClientTerms(level & ~BRIDGE_BIT, 0, 1, Integer.MAX_VALUE, 0));
                     failed.refuse(violation.reason(), String.valueOf(violation.getMessage()));
                 } else {
                     failed.close(violation.reason(), String.valueOf(violation.getMessage()));
                 }
             }
+            case CONNECTING -> failed.refuse(violation.reason(), String.valueOf(violation.getMessage()));
             case OPEN -> failed.close(violation.reason(), String.valueOf(violation.getMessage()));
             case CLOSED -> {}
         }
