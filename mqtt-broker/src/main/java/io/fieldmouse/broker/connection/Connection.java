@@ -375,7 +375,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         LOG.info("closing client={} remote={} reason=\"{}\": {}", clientName(), channel.remoteAddress(), reason, words);
         detach(Goodbye.WITH_WILL, null);
         if (was == Phase.OPEN && terms.isMqtt5()) {
-            Replies.disconnect(batch.buffer(), reason, words); // [MQTT-3.14.0-1]
+            Replies.disconnect(batch.buffer(), reason, words, terms); // [MQTT-3.14.0-1]
         }
         batch.send();
         channel.close();
@@ -390,7 +390,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         shared.counters().add(Counter.CONNECTIONS_REFUSED);
         LOG.info("refusing remote={} reason=\"{}\": {}", channel.remoteAddress(), reason, words);
         detach(Goodbye.WITHOUT_WILL, null);
-        Replies.refusal(batch.buffer(), reason, words, terms.isMqtt5());
+        Replies.refusal(batch.buffer(), reason, words, terms);
         batch.send();
         channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }

@@ -53,10 +53,15 @@ final class Replies {
      *   0x20 | length | 0 | reason (1) | property length | [reason string]  MQTT 5 section 3.2
      * </pre>
      */
-    static void refusal(ByteBuf out, ReasonCode reason, String words, boolean mqtt5) {
-        if (mqtt5) {
+    static void refusal(ByteBuf out, ReasonCode reason, String words, ClientTerms terms) {
+        if (terms.isMqtt5()) {
             String text = shortened(words);
             int textBytes = ByteBufUtil.utf8Bytes(text);
+            if (8 + textBytes > terms.packetBytesMax()) { // [MQTT-3.2.2-19]
+                out.writeByte(CONNACK).writeByte(3).writeByte(0).writeByte(reason.code());
+                out.writeByte(0);
+                return;
+            }
             out.writeByte(CONNACK).writeByte(6 + textBytes).writeByte(0).writeByte(reason.code());
             writeReasonString(out, text, textBytes);
         } else {
@@ -65,9 +70,13 @@ final class Replies {
     }
 
     /** DISCONNECT, which only MQTT 5 lets a server send (section 3.14). */
-    static void disconnect(ByteBuf out, ReasonCode reason, String words) {
+    static void disconnect(ByteBuf out, ReasonCode reason, String words, ClientTerms terms) {
         String text = shortened(words);
         int textBytes = ByteBufUtil.utf8Bytes(text);
+        if (7 + textBytes > terms.packetBytesMax()) { // [MQTT-3.14.2-3]
+            out.writeByte(DISCONNECT).writeByte(1).writeByte(reason.code());
+            return;
+        }
         out.writeByte(DISCONNECT).writeByte(5 + textBytes).writeByte(reason.code());
         writeReasonString(out, text, textBytes);
     }
