@@ -111,6 +111,9 @@ final class PropertyRules {
             seen |= 1L << id;
             checkValue(in, id, rule);
         }
+        if ((seen & (1L << 0x16)) != 0 && (seen & (1L << 0x15)) == 0) {
+            throw MqttViolation.protocolError("Authentication Data without Method (section 3.1.2.11.10)");
+        }
         if (in.position() != end) {
             throw MqttViolation.malformed("the last property reaches beyond the property length");
         }
