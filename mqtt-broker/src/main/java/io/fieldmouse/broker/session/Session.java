@@ -217,6 +217,7 @@ public final class Session {
     /** Claims the session for a connection. Messages flow only when {@link #open()} is called. */
     void attach(Outbound newOutbound) {
         outbound = newOutbound;
+        inboundPacketIds.reopen();
     }
 
     /** The CONNACK is out: what waited may follow it [MQTT-3.2.0-1]. */
