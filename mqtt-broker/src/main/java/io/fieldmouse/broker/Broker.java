@@ -259,19 +259,20 @@ public final class Broker implements AutoCloseable {
 
     /** Brings the store's word to the lanes. The store is opened before there are gates. */
     private static final class GateAnnouncer implements CommitListener {
-        private volatile List<CommitGate> gates = List.of();
+        private List<CommitGate> gates = List.of();
 
-        void announceTo(List<CommitGate> all) {
+        /** When it returns, no other gate is told anything any more. */
+        synchronized void announceTo(List<CommitGate> all) {
             gates = List.copyOf(all);
         }
 
         @Override
-        public void durableUpTo(long position) {
+        public synchronized void durableUpTo(long position) {
             gates.forEach(gate -> gate.announce(position));
         }
 
         @Override
-        public void failed(StoreException cause) {
+        public synchronized void failed(StoreException cause) {
             LOG.error(
                     "the store failed; nothing is acknowledged until the broker is restarted: {}", cause.getMessage());
             gates.forEach(gate -> gate.announceFailure(cause));
