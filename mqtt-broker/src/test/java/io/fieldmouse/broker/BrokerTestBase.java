@@ -1,0 +1,97 @@
+package io.fieldmouse.broker;
+
+import io.fieldmouse.broker.wire.Connect;
+import io.fieldmouse.broker.wire.PacketType;
+import io.fieldmouse.broker.wire.RawClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+
+/** A fresh broker for each test, with as many lanes as the class is run with. */
+@SuppressWarnings("NullAway.Init") // JUnit fills the fields
+abstract class BrokerTestBase {
+    @Parameter
+    int lanes;
+
+    @TempDir
+    Path directory;
+
+    TestBroker broker;
+
+    @BeforeEach
+    void startBroker() {
+        broker = TestBroker.start(directory, lanes, settings());
+    }
+
+    /** Settings of the broker every test of the class begins with. */
+    String[] settings() {
+        return new String[0];
+    }
+
+    /** Replaces the broker by one with other settings. */
+    void restartWith(String... settings) {
+        broker.close();
+        broker = TestBroker.start(directory, lanes, settings);
+    }
+
+    @AfterEach
+    void stopBroker() {
+        broker.close();
+    }
+
+    RawClient client(int level, String clientId) {
+        return broker.client(level, clientId);
+    }
+
+    RawClient durable(int level, String clientId) {
+        return broker.durable(level, clientId);
+    }
+
+    RawClient open(int level) {
+        return broker.open(level);
+    }
+
+    /** Connects and says whether there was a session. */
+    boolean sessionPresent(Connect connect, int level) {
+        try (RawClient client = new RawClient(broker.port(), level)) {
+            boolean present = client.connect(connect).sessionPresent();
+            client.disconnect();
+            return present;
+        }
+    }
+
+    /** Makes sure that the client has received everything that was published before, and nothing of it is left. */
+    void expectNothingOnItsWayTo(RawClient subscriber) {
+        // Sent from the lane of each: whatever another lane handed over before comes first.
+        String topic = "sentinel/" + System.nanoTime();
+        subscriber.subscribe(topic, 0);
+        for (int i = 0; i < 8; i++) {
+            RawClient publisher = client(4, "sentinel-" + i);
+            publisher.publish(topic, Integer.toString(i), 0);
+            subscriber.expectPublish(topic, Integer.toString(i));
+            publisher.send(io.fieldmouse.broker.wire.Wire.packet(0xE0));
+            publisher.expectClosed();
+        }
+        subscriber.unsubscribe(topic);
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + RawClient.DEADLINE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("did not happen within " + RawClient.DEADLINE + ": " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(2).toNanos());
+        }
+    }
+
+    static void expectPubrelThenComplete(RawClient client, int packetId) {
+        client.expect(PacketType.PUBREL, packetId, 0);
+        client.pubcomp(packetId);
+    }
+}

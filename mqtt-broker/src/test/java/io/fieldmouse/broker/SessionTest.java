@@ -1,0 +1,491 @@
+package io.fieldmouse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fieldmouse.broker.wire.Connect;
+import io.fieldmouse.broker.wire.Packet;
+import io.fieldmouse.broker.wire.PacketType;
+import io.fieldmouse.broker.wire.Property;
+import io.fieldmouse.broker.wire.Publish;
+import io.fieldmouse.broker.wire.RawClient;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What outlives a connection, and what outlives the broker. */
+@OneLaneAndFour
+class SessionTest extends BrokerTestBase {
+
+    private void reconnectOrRestart(boolean restart) {
+        if (restart) {
+            broker.restart();
+        }
+    }
+
+    // ---- being there
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    void cleanSessionEndsWithItsConnection(int level) {
+        RawClient client = client(level, "a");
+        client.subscribe("t", 1);
+        client.disconnect();
+        assertFalse(sessionPresent(Connect.as(level, "a").durable(), level));
+        assertTrue(sessionPresent(Connect.as(level, "a").durable(), level));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    void cleanStartDiscardsTheSession(int level) {
+        RawClient client = durable(level, "a");
+        client.subscribe("t", 1);
+        client.disconnect();
+        client(4, "p").publish("t", "x", 1);
+        assertFalse(sessionPresent(Connect.as(level, "a"), level));
+        assertFalse(sessionPresent(Connect.as(level, "a").durable(), level));
+        RawClient again = durable(level, "a");
+        assertEquals(level == 5 ? List.of(0x11) : List.of(), again.unsubscribe("t"));
+        again.expectSilence();
+    }
+
+    @Test
+    void sessionIsPresentForEveryVersionOfTheProtocol() {
+        durable(4, "a").disconnect();
+        assertTrue(sessionPresent(Connect.as(5, "a").durable(), 5));
+        assertTrue(sessionPresent(Connect.as(4, "a").durable(), 4));
+    }
+
+    @Test
+    void sessionOfMqtt5WithoutExpiryEndsWithItsConnection() {
+        RawClient client = open(5).connected(Connect.as(5, "a").resume());
+        client.disconnect();
+        assertFalse(sessionPresent(Connect.as(5, "a").resume(), 5));
+    }
+
+    @Test
+    void sessionExpiresAfterItsTime() {
+        RawClient client = open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(1)));
+        client.subscribe("t", 1);
+        client.disconnect();
+        RawClient publisher = client(5, "p");
+        await("the session expires", () -> publisher.publish("t", "x", 1) == 0x10);
+        assertFalse(sessionPresent(Connect.as(5, "a").resume(), 5));
+    }
+
+    @Test
+    void resumedSessionDoesNotExpireWhileConnected() {
+        open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(1))).disconnect();
+        RawClient client = open(5);
+        assertTrue(client.connect(Connect.as(5, "a").resume().with(Property.sessionExpiry(1)))
+                .sessionPresent());
+        client.subscribe("t", 1);
+        client.expectNothingFor(java.time.Duration.ofMillis(1500));
+        client(5, "p").publish("t", "x", 1);
+        client.expectPublish("t", "x", 1);
+    }
+
+    @Test
+    void disconnectMayShortenTheExpiry() {
+        RawClient client = durable(5, "a");
+        client.subscribe("t", 1);
+        client.disconnect(0, Property.sessionExpiry(0));
+        assertFalse(sessionPresent(Connect.as(5, "a").durable(), 5));
+        RawClient again = durable(5, "a");
+        assertEquals(List.of(0x11), again.unsubscribe("t"));
+    }
+
+    @Test
+    void sessionEndedByDisconnectDoesNotComeBackWithTheBroker() {
+        RawClient client = durable(5, "a");
+        client.subscribe("t", 1);
+        client.disconnect(0, Property.sessionExpiry(0));
+        broker.restart();
+        assertFalse(sessionPresent(Connect.as(5, "a").resume(), 5));
+    }
+
+    @Test
+    void sessionResumedWithoutExpiryLeavesNothingToItsSuccessor() {
+        RawClient first = durable(5, "a");
+        first.subscribe("old", 1);
+        first.disconnect();
+        client(4, "p").publish("old", "stale", 1);
+        RawClient second = open(5);
+        assertTrue(second.connect(Connect.as(5, "a").resume()).sessionPresent());
+        second.expectPublish("old", "stale", 1);
+        second.disconnect();
+        RawClient third = open(5);
+        assertFalse(third.connect(Connect.as(5, "a").durable()).sessionPresent());
+        third.disconnect();
+        broker.restart();
+        RawClient fourth = open(5);
+        assertTrue(fourth.connect(Connect.as(5, "a").durable()).sessionPresent());
+        fourth.expectSilence();
+        assertEquals(List.of(0x11), fourth.unsubscribe("old"));
+    }
+
+    @Test
+    void disconnectMayNotGiveASessionThatWasNotToLast() {
+        RawClient client = client(5, "a");
+        client.send(io.fieldmouse.broker.wire.Wire.packet(
+                0xE0,
+                io.fieldmouse.broker.wire.Wire.u8(0),
+                io.fieldmouse.broker.wire.Wire.properties(Property.sessionExpiry(10))));
+        client.expectDisconnect(0x82);
+    }
+
+    @Test
+    void neverExpiringSessionSurvivesRestart() {
+        open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(0xFFFF_FFFFL)))
+                .disconnect();
+        broker.restart();
+        assertTrue(sessionPresent(Connect.as(5, "a").durable(), 5));
+    }
+
+    @Test
+    void expiryRunsOnWhileTheBrokerIsOff() {
+        SettableTime time = new SettableTime();
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        open(5).connected(Connect.as(5, "short").with(Property.sessionExpiry(100)))
+                .disconnect();
+        open(5).connected(Connect.as(5, "long").with(Property.sessionExpiry(10_000)))
+                .disconnect();
+        RawClient connected = open(5).connected(Connect.as(5, "connected").with(Property.sessionExpiry(100)));
+        connected.expectSilence();
+        broker.stop();
+        time.pass(java.time.Duration.ofSeconds(200));
+        broker.restart();
+        assertFalse(sessionPresent(Connect.as(5, "short").resume(), 5));
+        assertTrue(sessionPresent(Connect.as(5, "long").resume(), 5));
+    }
+
+    @Test
+    void sessionWhoseTimeIsUpIsNotResumedEvenIfItsTimerHasNotFired() {
+        SettableTime time = new SettableTime();
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(3600))).disconnect();
+        time.pass(java.time.Duration.ofSeconds(3601));
+        assertFalse(sessionPresent(Connect.as(5, "a").resume(), 5)); // [MQTT-4.1.0-2]
+    }
+
+    @Test
+    void clockSetBackCountsAsNoTimePassed() {
+        SettableTime time = new SettableTime();
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(3600))).disconnect();
+        broker.stop();
+        time.pass(java.time.Duration.ofDays(-3650));
+        broker.restart();
+        assertTrue(sessionPresent(
+                Connect.as(5, "a").with(Property.sessionExpiry(3600)).resume(), 5));
+    }
+
+    // ---- the way out
+
+    @ParameterizedTest
+    @CsvSource({"1, false", "2, false", "1, true", "2, true"})
+    void messagesWaitForTheClientInOrder(int qos, boolean restart) {
+        RawClient client = durable(4, "a");
+        client.subscribe("t", 2);
+        client.disconnect();
+        RawClient publisher = client(4, "p");
+        for (int i = 0; i < 50; i++) {
+            publisher.publish("t", "m" + i, qos);
+        }
+        reconnectOrRestart(restart);
+        RawClient again = durable(5, "a");
+        for (int i = 0; i < 50; i++) {
+            Packet packet = again.expectPublish("t", "m" + i, qos);
+            assertFalse(packet.dup());
+        }
+        again.expectSilence();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void qos0IsNotKeptForAClientThatIsAway(boolean restart) {
+        RawClient client = durable(4, "a");
+        client.subscribe("t", 2);
+        client.disconnect();
+        client(4, "p").publish("t", "x", 0);
+        reconnectOrRestart(restart);
+        durable(4, "a").expectSilence();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void unacknowledgedMessagesComeAgainMarkedUnderTheirIdsAndInOrder(boolean restart) {
+        RawClient client = durable(4, "a");
+        client.subscribe("t", 2);
+        RawClient publisher = client(4, "p");
+        List<Packet> sent = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            publisher.publish("t", "m" + i, 1 + i % 2);
+            sent.add(client.expectPublish("t", "m" + i, 1 + i % 2));
+        }
+        client.puback(sent.get(2).packetId());
+        client.pubrec(sent.get(3).packetId());
+        client.expect(PacketType.PUBREL, sent.get(3).packetId(), 0);
+        client.pubrec(sent.get(5).packetId());
+        expectPubrelThenComplete(client, sent.get(5).packetId());
+        client.expectSilence();
+        client.reset();
+        reconnectOrRestart(restart);
+        RawClient again = durable(4, "a");
+        for (int i : new int[] {0, 1}) {
+            expectSentAgain(again, sent.get(i), "m" + i);
+        }
+        again.expect(PacketType.PUBREL, sent.get(3).packetId(), 0);
+        for (int i : new int[] {4, 6, 7}) {
+            expectSentAgain(again, sent.get(i), "m" + i);
+        }
+        again.expectSilence();
+        again.pubcomp(sent.get(3).packetId());
+        again.puback(sent.get(0).packetId());
+        again.expectSilence();
+        again.disconnect();
+        RawClient third = durable(5, "a");
+        for (int i : new int[] {1, 4, 6, 7}) {
+            expectSentAgain(third, sent.get(i), "m" + i);
+        }
+        third.expectSilence();
+    }
+
+    private static void expectSentAgain(RawClient client, Packet original, String payload) {
+        Packet packet = client.expectPublish("t", payload, original.qos());
+        assertTrue(packet.dup(), () -> "[MQTT-3.3.1-1]: " + packet);
+        assertEquals(original.packetId(), packet.packetId(), "[MQTT-4.4.0-1]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void newMessagesFollowThoseSentAgainAndUseFreeIds(boolean restart) {
+        RawClient client = durable(5, "a");
+        client.subscribe("t", 1);
+        RawClient publisher = client(4, "p");
+        publisher.publish("t", "old", 1);
+        int id = client.expectPublish("t", "old", 1).packetId();
+        client.reset();
+        publisher.publish("t", "new", 1);
+        reconnectOrRestart(restart);
+        RawClient again = durable(5, "a");
+        assertEquals(id, again.expectPublish("t", "old", 1).packetId());
+        Packet fresh = again.expectPublish("t", "new", 1);
+        assertFalse(fresh.dup());
+        assertTrue(fresh.packetId() != id);
+    }
+
+    @Test
+    void sendingAgainRespectsTheNewReceiveMaximum() {
+        RawClient client = durable(5, "a");
+        client.subscribe("t", 1);
+        RawClient publisher = client(4, "p");
+        List<Packet> sent = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            publisher.publish("t", "m" + i, 1);
+            sent.add(client.expectPublish("t", "m" + i, 1));
+        }
+        client.reset();
+        RawClient again =
+                open(5).connected(Connect.as(5, "a").durable().with(Property.receiveMaximum(2))); // [MQTT-4.9.0-1]
+        expectSentAgain(again, sent.get(0), "m0");
+        expectSentAgain(again, sent.get(1), "m1");
+        again.expectSilence();
+        again.puback(sent.get(0).packetId());
+        expectSentAgain(again, sent.get(2), "m2");
+        again.expectSilence();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void acknowledgedMessagesDoNotComeAgain(boolean restart) {
+        RawClient client = durable(4, "a");
+        client.subscribe("t", 2);
+        RawClient publisher = client(4, "p");
+        for (int i = 0; i < 20; i++) {
+            publisher.publish("t", "m" + i, 1 + i % 2);
+            client.acknowledge(client.expectPublish("t", "m" + i));
+        }
+        client.disconnect();
+        reconnectOrRestart(restart);
+        durable(4, "a").expectSilence();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void waitingMessageKeepsPropertiesFlagsAndRemainingExpiry(boolean restart) {
+        SettableTime time = new SettableTime();
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        RawClient client = durable(5, "a");
+        client.subscribe("t/#", 1 | 8, Property.subscriptionId(268_435_455));
+        client.subscribe("t/x", 2, Property.subscriptionId(3));
+        client.disconnect();
+        RawClient publisher = client(5, "p");
+        publisher.publish(Publish.of("t/x", "payload")
+                .qos(2, 1)
+                .retain()
+                .with(Property.messageExpiry(100))
+                .with(Property.user("k", "v"))
+                .with(Property.contentType("text")));
+        time.pass(java.time.Duration.ofSeconds(40));
+        reconnectOrRestart(restart);
+        RawClient again = durable(5, "a");
+        Packet packet = again.expectPublish("t/x", "payload", 2);
+        assertTrue(packet.retain(), "retain as published");
+        assertEquals(60, packet.number(Property.MESSAGE_EXPIRY));
+        assertEquals(List.of("k=v"), packet.userProperties());
+        assertEquals("text", packet.text(Property.CONTENT_TYPE));
+        assertEquals(
+                List.of(3L, 268_435_455L),
+                packet.numbers(Property.SUBSCRIPTION_ID).stream().sorted().toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void expiredMessageIsNotSentAndDoesNotStopTheNext(boolean restart) {
+        SettableTime time = new SettableTime();
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        RawClient client = durable(5, "a");
+        client.subscribe("t", 2);
+        client.disconnect();
+        RawClient publisher = client(5, "p");
+        publisher.publish(Publish.of("t", "stale").qos(1, 1).with(Property.messageExpiry(10)));
+        publisher.publish(Publish.of("t", "stale too").qos(2, 2).with(Property.messageExpiry(0)));
+        publisher.publish(Publish.of("t", "fresh").qos(1, 3).with(Property.messageExpiry(1000)));
+        time.pass(java.time.Duration.ofSeconds(10));
+        reconnectOrRestart(restart);
+        RawClient again = durable(5, "a");
+        again.expectPublish("t", "fresh", 1);
+        again.expectSilence();
+    }
+
+    @Test
+    void expiryDoesNotEndAnExchangeThatHasBegun() {
+        SettableTime time = new SettableTime();
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        RawClient client = durable(5, "a");
+        client.subscribe("t", 2);
+        client(5, "p").publish(Publish.of("t", "x").qos(2, 2).with(Property.messageExpiry(10)));
+        Packet packet = client.expectPublish("t", "x", 2);
+        client.reset();
+        time.pass(java.time.Duration.ofSeconds(20));
+        RawClient again = durable(5, "a");
+        Packet second = again.expectPublish("t", "x", 2); // [MQTT-4.3.3-7]
+        assertEquals(packet.packetId(), second.packetId());
+        again.acknowledge(second);
+        again.expectSilence();
+    }
+
+    // ---- the way in
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void receivedQos2IdsAreRemembered(boolean restart) {
+        RawClient subscriber = durable(4, "s");
+        subscriber.subscribe("t", 1);
+        RawClient publisher = durable(4, "p");
+        publisher.send(Publish.of("t", "once").qos(2, 77));
+        publisher.expect(PacketType.PUBREC, 77, 0);
+        subscriber.acknowledge(subscriber.expectPublish("t", "once", 1));
+        subscriber.disconnect();
+        publisher.reset();
+        reconnectOrRestart(restart);
+        RawClient again = durable(4, "p");
+        RawClient subscribed = durable(4, "s");
+        again.send(Publish.of("t", "once").qos(2, 77).dup());
+        again.expect(PacketType.PUBREC, 77, 0);
+        again.pubrel(77);
+        again.expect(PacketType.PUBCOMP, 77, 0);
+        expectNothingOnItsWayTo(subscribed);
+        again.publish(Publish.of("t", "second").qos(2, 77));
+        subscribed.expectPublish("t", "second", 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void releasedQos2IdsAreForgotten(boolean restart) {
+        RawClient publisher = durable(5, "p");
+        publisher.publish(Publish.of("t", "x").qos(2, 77));
+        publisher.reset();
+        reconnectOrRestart(restart);
+        RawClient again = durable(5, "p");
+        again.pubrel(77);
+        again.expect(PacketType.PUBCOMP, 77, 0x92);
+    }
+
+    @Test
+    void idsOfAnEarlierConnectionDoNotCountAgainstTheReceiveMaximum() {
+        restartWith("receive_maximum", "2");
+        RawClient publisher = durable(5, "p");
+        for (int i = 1; i <= 2; i++) {
+            publisher.send(Publish.of("t", "x").qos(2, i));
+            publisher.expect(PacketType.PUBREC, i, 0x10);
+        }
+        publisher.reset();
+        RawClient again = durable(5, "p");
+        for (int i = 3; i <= 4; i++) {
+            again.send(Publish.of("t", "x").qos(2, i)); // the quota begins anew [MQTT-4.9.0-1]
+            again.expect(PacketType.PUBREC, i, 0x10);
+        }
+        again.send(Publish.of("t", "x").qos(2, 5));
+        again.expectDisconnect(0x93);
+    }
+
+    // ---- subscriptions
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void subscriptionsAndTheirOptionsAreKept(boolean restart) {
+        RawClient client = durable(5, "a");
+        client.subscribe("t", 1 | 4 | 8, Property.subscriptionId(9));
+        client.subscribe("gone", 1);
+        client.unsubscribe("gone");
+        client.disconnect();
+        reconnectOrRestart(restart);
+        RawClient again = durable(5, "a");
+        again.publish("t", "own", 1); // no local
+        RawClient publisher = client(5, "p");
+        publisher.publish(Publish.of("t", "x").qos(2, 1).retain());
+        Packet packet = again.expectPublish("t", "x", 1);
+        assertTrue(packet.retain());
+        assertEquals(List.of(9L), packet.numbers(Property.SUBSCRIPTION_ID));
+        publisher.publish("gone", "x", 1);
+        expectNothingOnItsWayTo(again);
+    }
+
+    @Test
+    void takenOverClientReceivesWhatTheOldConnectionDidNotAcknowledge() {
+        RawClient old = durable(5, "a");
+        old.subscribe("t", 1);
+        client(4, "p").publish("t", "x", 1);
+        Packet sent = old.expectPublish("t", "x", 1);
+        RawClient taker = durable(5, "a");
+        expectSentAgain(taker, sent, "x");
+        old.expectDisconnect(0x8E);
+    }
+
+    @Test
+    void manyRestartsLoseNothing() {
+        durable(4, "a").subscribe("t", 2);
+        for (int i = 0; i < 5; i++) {
+            broker.restart();
+            client(4, "p").publish("t", "m" + i, 2);
+        }
+        broker.restart();
+        RawClient again = durable(4, "a");
+        for (int i = 0; i < 5; i++) {
+            again.expectPublish("t", "m" + i, 2);
+        }
+        again.expectSilence();
+    }
+}

@@ -1,0 +1,109 @@
+package io.fieldmouse.broker;
+
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.wire.Connect;
+import io.fieldmouse.broker.wire.RawClient;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A broker on a free port, and the clients a test opened to it. Closes them all. */
+final class TestBroker implements AutoCloseable {
+    static {
+        BufferLeaks.watch();
+    }
+
+    private final BrokerConfig config;
+    private final InstantSource time;
+    private final List<RawClient> clients = new ArrayList<>();
+    private Broker broker;
+
+    private TestBroker(BrokerConfig config, InstantSource time) {
+        this.config = config;
+        this.time = time;
+        this.broker = startBroker();
+    }
+
+    private Broker startBroker() {
+        try {
+            return Broker.start(config, time);
+        } catch (BrokerStartException e) {
+            throw new AssertionError("the broker did not start", e);
+        }
+    }
+
+    /** @param settings keys and values in turn, see {@link BrokerSetting} */
+    static TestBroker start(Path directory, int lanes, String... settings) {
+        return start(directory, lanes, InstantSource.system(), settings);
+    }
+
+    static TestBroker start(Path directory, int lanes, InstantSource time, String... settings) {
+        return new TestBroker(config(directory, lanes, settings), time);
+    }
+
+    static TestBroker start(BrokerConfig config) {
+        return new TestBroker(config, InstantSource.system());
+    }
+
+    static BrokerConfig config(Path directory, int lanes, String... settings) {
+        BrokerConfig config = BrokerConfig.defaults()
+                .with("data", directory.toString())
+                .with("port", "0")
+                .with("lanes", Integer.toString(lanes));
+        for (int i = 0; i < settings.length; i += 2) {
+            config = config.with(settings[i], settings[i + 1]);
+        }
+        return config;
+    }
+
+    /** Stops it and starts it again on what it has stored. Clients of before are closed. */
+    void restart() {
+        stop();
+        broker = startBroker();
+    }
+
+    void stop() {
+        broker.close();
+        clients.forEach(RawClient::close);
+        clients.clear();
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    int port() {
+        return broker.port();
+    }
+
+    long count(Counter counter) {
+        return broker.count(counter);
+    }
+
+    /** A socket to it. */
+    RawClient open(int level) {
+        return keep(new RawClient(port(), level));
+    }
+
+    RawClient keep(RawClient client) {
+        clients.add(client);
+        return client;
+    }
+
+    /** A client with a clean session. */
+    RawClient client(int level, String clientId) {
+        return open(level).connected(Connect.as(level, clientId));
+    }
+
+    /** A client whose session stays. */
+    RawClient durable(int level, String clientId) {
+        return open(level).connected(Connect.as(level, clientId).durable());
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(RawClient::close);
+        broker.close();
+    }
+}

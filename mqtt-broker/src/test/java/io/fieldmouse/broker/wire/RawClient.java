@@ -1,0 +1,336 @@
+package io.fieldmouse.broker.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scripted MQTT client on a real socket. It sends whatever bytes it is told to, answers nothing by itself, and reads
+ * one packet at a time, with a deadline. For one thread at a time.
+ */
+public final class RawClient implements AutoCloseable {
+    /** Long, because the machine may be slow; nobody waits for it in a test that passes. */
+    public static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private final Socket socket;
+    private final InputStream in;
+    private final int level;
+    private int lastPacketId;
+
+    /** Opens the socket and sends nothing. */
+    public RawClient(int port, int level) {
+        this(port, level, 0);
+    }
+
+    /** @param receiveBufferBytes size of the socket's receive buffer; 0 for the system's choice */
+    public RawClient(int port, int level, int receiveBufferBytes) {
+        this.level = level;
+        try {
+            socket = new Socket();
+            if (receiveBufferBytes > 0) {
+                socket.setReceiveBufferSize(receiveBufferBytes);
+            }
+            socket.setTcpNoDelay(true);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
+            in = new BufferedInputStream(socket.getInputStream(), 65_536);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // ---- sending
+
+    /** Sends bytes as they are. A connection that the broker has closed takes them too; reading tells. */
+    public void send(byte[]... parts) {
+        try {
+            socket.getOutputStream().write(Wire.join(parts));
+        } catch (IOException e) {
+            // The broker may close while we send: what the test expects is read, not written.
+        }
+    }
+
+    public void send(Publish publish) {
+        send(publish.bytes(level));
+    }
+
+    public void puback(int packetId) {
+        send(Wire.packet(Wire.PUBACK, Wire.u16(packetId)));
+    }
+
+    public void pubrec(int packetId) {
+        send(Wire.packet(Wire.PUBREC, Wire.u16(packetId)));
+    }
+
+    public void pubrel(int packetId) {
+        send(Wire.packet(Wire.PUBREL, Wire.u16(packetId)));
+    }
+
+    public void pubcomp(int packetId) {
+        send(Wire.packet(Wire.PUBCOMP, Wire.u16(packetId)));
+    }
+
+    public void ping() {
+        send(Wire.packet(Wire.PINGREQ));
+    }
+
+    /** DISCONNECT with reason 0, then closes the socket when the broker has. */
+    public void disconnect() {
+        send(Wire.packet(Wire.DISCONNECT));
+        expectClosed();
+        close();
+    }
+
+    /** For 5.0 only. */
+    public void disconnect(int reason, byte[]... properties) {
+        send(Wire.packet(Wire.DISCONNECT, Wire.u8(reason), Wire.properties(properties)));
+        expectClosed();
+        close();
+    }
+
+    /** Cuts the connection off with a reset. */
+    public void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        close();
+    }
+
+    // ---- reading
+
+    /** The next packet; null when none has begun to arrive in time. */
+    public @Nullable Packet receiveWithin(Duration time) {
+        try {
+            socket.setSoTimeout((int) Math.max(1, time.toMillis()));
+            int first;
+            try {
+                first = in.read();
+            } catch (SocketTimeoutException e) {
+                return null;
+            }
+            if (first < 0) {
+                throw new EOFException("closed by the broker");
+            }
+            socket.setSoTimeout((int) DEADLINE.toMillis());
+            return new Packet(first, in.readNBytes(readLength()), level);
+        } catch (IOException e) {
+            throw new AssertionError("a packet was expected, but: " + e.getMessage(), e);
+        }
+    }
+
+    private int readLength() throws IOException {
+        int length = 0;
+        for (int shift = 0; shift < 28; shift += 7) {
+            int octet = in.read();
+            if (octet < 0) {
+                throw new EOFException("closed in the middle of a packet");
+            }
+            length |= (octet & 0x7F) << shift;
+            if (octet < 0x80) {
+                return length;
+            }
+        }
+        throw new AssertionError("the broker sent a remaining length of more than four bytes");
+    }
+
+    public Packet receive() {
+        Packet packet = receiveWithin(DEADLINE);
+        if (packet == null) {
+            throw new AssertionError("nothing came within " + DEADLINE);
+        }
+        return packet;
+    }
+
+    public Packet expect(PacketType type) {
+        Packet packet = receive();
+        if (packet.type() != type) {
+            throw new AssertionError("expected " + type + ", found " + packet);
+        }
+        return packet;
+    }
+
+    /** PUBACK, PUBREC, PUBREL or PUBCOMP with this packet id and reason. */
+    public Packet expect(PacketType type, int packetId, int reason) {
+        Packet packet = expect(type);
+        assertEquals(packetId, packet.packetId(), () -> "packet id of " + packet);
+        assertEquals(hex(reason), hex(packet.reason()), () -> "reason of " + packet);
+        return packet;
+    }
+
+    public Packet expectPublish(String topic, String payload) {
+        Packet packet = expect(PacketType.PUBLISH);
+        assertEquals(topic + " " + payload, packet.topic() + " " + packet.payloadText());
+        return packet;
+    }
+
+    public Packet expectPublish(String topic, String payload, int qos) {
+        Packet packet = expectPublish(topic, payload);
+        assertEquals(qos, packet.qos(), () -> "QoS of " + packet);
+        return packet;
+    }
+
+    /** A ping is answered, and nothing comes before the answer. */
+    public void expectSilence() {
+        ping();
+        Packet packet = receive();
+        if (packet.type() != PacketType.PINGRESP) {
+            throw new AssertionError("nothing was expected, but " + packet + " came");
+        }
+    }
+
+    /** Nothing comes for so long. To be used only where a ping is no proof. */
+    public void expectNothingFor(Duration time) {
+        Packet packet = receiveWithin(time);
+        if (packet != null) {
+            throw new AssertionError("nothing was expected, but " + packet + " came");
+        }
+    }
+
+    /** The broker closes the connection, and sends nothing before it. */
+    public void expectClosed() {
+        try {
+            socket.setSoTimeout((int) DEADLINE.toMillis());
+            int first = in.read();
+            if (first >= 0) {
+                throw new AssertionError("the connection should be closed, but came "
+                        + new Packet(first, in.readNBytes(readLength()), level));
+            }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("the connection was not closed within " + DEADLINE, e);
+        } catch (IOException e) {
+            // A reset closes it too.
+        }
+    }
+
+    /** In 5.0 the broker says DISCONNECT with this reason, then closes; in 3.x it just closes. */
+    public void expectDisconnect(int reason) {
+        if (level >= 5) {
+            Packet packet = expect(PacketType.DISCONNECT);
+            assertEquals(hex(reason), hex(packet.reason()), () -> "reason of " + packet);
+        }
+        expectClosed();
+    }
+
+    private static String hex(int reason) {
+        return String.format("0x%02X", reason);
+    }
+
+    // ---- whole exchanges
+
+    public Packet connect(Connect connect) {
+        send(connect.bytes());
+        return expect(PacketType.CONNACK);
+    }
+
+    /** Connects, which must succeed. */
+    public RawClient connected(Connect connect) {
+        Packet answer = connect(connect);
+        assertEquals(hex(0), hex(answer.reason()), answer::toString);
+        return this;
+    }
+
+    /** Subscribes and returns the code of SUBACK. Nothing else may come before it. */
+    public int subscribe(String filter, int options) {
+        return subscribe(filter, options, new byte[0]);
+    }
+
+    /** As above, with properties in 5.0. */
+    public int subscribe(String filter, int options, byte[] property) {
+        int packetId = nextPacketId();
+        sendSubscribe(packetId, filter, options, property);
+        Packet answer = expect(PacketType.SUBACK);
+        assertEquals(packetId, answer.packetId());
+        assertEquals(1, answer.codes().size());
+        return answer.codes().get(0);
+    }
+
+    public void sendSubscribe(int packetId, String filter, int options, byte[] property) {
+        send(Wire.packet(
+                Wire.SUBSCRIBE,
+                Wire.u16(packetId),
+                level >= 5 ? Wire.properties(property) : new byte[0],
+                Wire.text(filter),
+                Wire.u8(options)));
+    }
+
+    /** Unsubscribes and returns the codes of UNSUBACK; none in 3.x. */
+    public List<Integer> unsubscribe(String... filters) {
+        int packetId = nextPacketId();
+        byte[] all = {};
+        for (String filter : filters) {
+            all = Wire.join(all, Wire.text(filter));
+        }
+        send(Wire.packet(Wire.UNSUBSCRIBE, Wire.u16(packetId), level >= 5 ? Wire.properties() : new byte[0], all));
+        Packet answer = expect(PacketType.UNSUBACK);
+        assertEquals(packetId, answer.packetId());
+        return answer.codes();
+    }
+
+    /** Publishes and completes the exchange. Nothing else may come in between. Returns the reason. */
+    public int publish(Publish publish) {
+        send(publish);
+        switch (publish.qos()) {
+            case 1 -> {
+                Packet answer = expect(PacketType.PUBACK);
+                assertEquals(publish.packetId(), answer.packetId());
+                return answer.reason();
+            }
+            case 2 -> {
+                Packet answer = expect(PacketType.PUBREC);
+                assertEquals(publish.packetId(), answer.packetId());
+                if (answer.reason() < 0x80) {
+                    pubrel(publish.packetId());
+                    expect(PacketType.PUBCOMP, publish.packetId(), 0);
+                }
+                return answer.reason();
+            }
+            default -> {
+                return 0;
+            }
+        }
+    }
+
+    /** As {@link #publish(Publish)}, with a packet id of this client's choice. */
+    public int publish(String topic, String payload, int qos) {
+        return publish(Publish.of(topic, payload).qos(qos, qos == 0 ? 0 : nextPacketId()));
+    }
+
+    /** Sends the acknowledgements a received PUBLISH asks for, whole exchanges. */
+    public void acknowledge(Packet publish) {
+        switch (publish.qos()) {
+            case 1 -> puback(publish.packetId());
+            case 2 -> {
+                pubrec(publish.packetId());
+                expect(PacketType.PUBREL, publish.packetId(), 0);
+                pubcomp(publish.packetId());
+            }
+            default -> {}
+        }
+    }
+
+    public int nextPacketId() {
+        lastPacketId = lastPacketId % 65_535 + 1;
+        return lastPacketId;
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
