@@ -1,3 +1,4 @@
+/** The program: one class per subcommand, and the wiring. Start at {@link io.fieldmouse.edge.Fieldmouse}. */
 @NullMarked
 package io.fieldmouse.edge;
 

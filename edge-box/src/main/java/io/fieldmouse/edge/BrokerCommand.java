@@ -1,0 +1,102 @@
+package io.fieldmouse.edge;
+
+import io.fieldmouse.broker.Broker;
+import io.fieldmouse.broker.BrokerConfig;
+import io.fieldmouse.broker.BrokerSetting;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code fieldmouse broker}: the broker alone, without any file, so that other programs can start it. */
+@Command(
+        name = "broker",
+        header = "Run the broker alone, without a configuration file.",
+        sortOptions = false,
+        synopsisHeading = "%nUsage: ",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./fieldmouse broker --port 1883 --data /tmp/broker",
+            "  ./fieldmouse broker --port 0 --data /tmp/broker --durability none --set lanes=1",
+            "",
+            "It listens on 127.0.0.1 and asks for no credentials. Once it listens it prints",
+            "\"listening on 127.0.0.1:PORT\". SIGTERM and Ctrl-C end it within five seconds, exit code 0.",
+            "./fieldmouse broker --settings lists what can be set."
+        })
+final class BrokerCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "TCP port, 0 for any free one (default: 1883).")
+    private @Nullable String port;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where the store is (default: data beside the program).")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--durability",
+            paramLabel = "LEVEL",
+            description = "What an acknowledged message survives: force (a power cut, the default), os (a kill of the"
+                    + " process), none.")
+    private @Nullable String durability;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Any other setting; may be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(names = "--settings", description = "List the settings and end.")
+    private boolean list;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws CommandFailure, InterruptedException {
+        if (list) {
+            for (BrokerSetting setting : BrokerSetting.values()) {
+                System.out.printf("%-24s %-12s %s%n", setting.key(), setting.defaultText(), setting.description());
+            }
+            return ExitCode.DONE;
+        }
+        BrokerConfig config = config();
+        common.beginLogging();
+        Stop stop = new Stop();
+        int code = ExitCode.FAILED;
+        try (Broker broker = StartedBroker.start(config)) {
+            System.out.println("listening on " + config.text(BrokerSetting.BIND) + ":" + broker.port());
+            System.out.flush();
+            stop.await();
+            code = ExitCode.DONE;
+        } finally {
+            stop.done(code);
+        }
+        return code;
+    }
+
+    private BrokerConfig config() {
+        try {
+            Path directory = data == null ? Home.path().resolve(BrokerSetting.DATA.defaultText()) : data;
+            BrokerConfig config = BrokerConfig.defaults().with(BrokerSetting.DATA, directory.toString());
+            config = port == null ? config : config.with(BrokerSetting.PORT, port);
+            config = durability == null ? config : config.with(BrokerSetting.DURABILITY, durability);
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                config = config.with(setting.getKey(), setting.getValue());
+            }
+            return config;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.fieldmouse.edge;
+
+import picocli.CommandLine.Option;
+
+/** What every command of the box itself has. */
+final class CommonOptions {
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Log more: every packet and every poll.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
+
+    boolean isVerbose() {
+        return verbose;
+    }
+
+    /** Sets the log level; to be called before anything starts. */
+    void beginLogging() {
+        if (verbose) {
+            Logging.debug();
+        }
+    }
+}

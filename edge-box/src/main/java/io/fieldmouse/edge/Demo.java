@@ -1,0 +1,182 @@
+package io.fieldmouse.edge;
+
+import io.fieldmouse.broker.Broker;
+import io.fieldmouse.broker.BrokerConfig;
+import io.fieldmouse.broker.BrokerSetting;
+import io.fieldmouse.edge.demo.ChangeLines;
+import io.fieldmouse.edge.demo.LiveTable;
+import io.fieldmouse.edge.demo.Readings;
+import io.fieldmouse.edge.demo.Terminal;
+import io.fieldmouse.gateway.Gateway;
+import io.fieldmouse.gateway.GatewayConfig;
+import io.fieldmouse.gateway.PortCheck;
+import io.fieldmouse.gateway.publish.ApplicationMessage;
+import io.fieldmouse.gateway.publish.BrokerAddress;
+import io.fieldmouse.gateway.publish.MqttClient;
+import io.fieldmouse.gateway.publish.MqttException;
+import io.fieldmouse.gateway.publish.MqttOptions;
+import io.fieldmouse.gateway.publish.MqttSession;
+import io.fieldmouse.gateway.publish.ProtocolVersion;
+import io.fieldmouse.gateway.publish.Subscription;
+import io.fieldmouse.gateway.yaml.ConfigException;
+import io.fieldmouse.gateway.yaml.YamlMap;
+import io.fieldmouse.gateway.yaml.YamlReader;
+import io.fieldmouse.sim.modbus.LineConfig;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The demo, from the simulated devices to the table. The table is fed by an MQTT client like any dashboard's: what it
+ * shows is what came over the network, not what the gateway thinks.
+ */
+final class Demo {
+
+    private static final Duration REDRAW = Duration.ofMillis(200);
+    private static final Duration RESIZE_LOOK = Duration.ofSeconds(1);
+    private static final int PORTS_TRIED = 100;
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private final Stop stop;
+    private final Deadline deadline;
+    private final Readings readings = new Readings();
+
+    Demo(PrintStream out, boolean terminal, Stop stop, @Nullable Duration time) {
+        this.out = out;
+        this.terminal = terminal;
+        this.stop = stop;
+        this.deadline = Deadline.in(time);
+    }
+
+    /** The life of the demo. Everything it opens is closed when this returns. */
+    @SuppressWarnings("try") // some are opened only to be closed
+    void run(int firstPort) throws IOException, ConfigException, CommandFailure, InterruptedException {
+        out.println("Fieldmouse demo: three simulated Modbus devices on two virtual serial lines.");
+        out.flush();
+        try (DemoFiles files = DemoFiles.unpack()) {
+            List<LineConfig> lines = SimFile.read(new YamlReader(files::variable), files.path("sim.yaml"));
+            GatewayConfig config = gatewayConfig(files);
+            BrokerConfig brokerConfig = BrokerConfig.defaults()
+                    .with(BrokerSetting.PORT, Integer.toString(freePort(firstPort)))
+                    .with(BrokerSetting.DATA, files.path("data").toString());
+            try (SimulatedLines simulated = SimulatedLines.start(lines);
+                    Broker broker = StartedBroker.start(brokerConfig);
+                    RunningGateway gateway = RunningGateway.start(new Gateway(config, new EmbeddedLink(broker)));
+                    MqttClient dashboard =
+                            subscribe(broker.port(), config.topics().root())) {
+                show(introduction(broker.port(), firstPort, config.topics().root()));
+            }
+        }
+        if (terminal && stop.isAsked()) {
+            // Below the ^C that the terminal echoes.
+            out.println();
+        }
+        out.println("The demo has ended; its port, its serial lines and its files are released.");
+        out.flush();
+    }
+
+    private static GatewayConfig gatewayConfig(DemoFiles files) throws ConfigException {
+        YamlReader reader = new YamlReader(files::variable);
+        YamlMap root = reader.read(files.path("fieldmouse.yaml"));
+        // The ports are links that appear only when the simulation starts.
+        GatewayConfig config = GatewayConfig.read(reader, root, files.path("profiles"), PortCheck.none());
+        reader.finish();
+        return config;
+    }
+
+    private MqttClient subscribe(int port, String root) throws MqttException, InterruptedException {
+        MqttClient client = MqttClient.connect(
+                BrokerAddress.of("127.0.0.1", port),
+                MqttOptions.clean(ProtocolVersion.MQTT_5, "demo-dashboard"),
+                new MqttSession(1, 1),
+                new Dashboard());
+        client.subscribe(List.of(Subscription.of(root + "/#", 1))).join();
+        return client;
+    }
+
+    /** The first free port from here on: a box may run another broker already. */
+    private static int freePort(int first) throws CommandFailure {
+        for (int port = first; port < first + PORTS_TRIED && port <= 65_535; port++) {
+            if (isFree(port)) {
+                return port;
+            }
+        }
+        throw new CommandFailure("no free port from " + first + " on; name another with --port");
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static List<String> introduction(int port, int firstPort, String root) {
+        String taken = port == firstPort ? "" : "   (" + firstPort + " was taken)";
+        return List.of(
+                "MQTT broker at 127.0.0.1:" + port + taken,
+                "",
+                "Try in another terminal:",
+                "  ./fieldmouse sub -p " + port + " -v -t '" + root + "/#'",
+                "  ./fieldmouse pub -p " + port + " -t " + root + "/boiler/setpoint/set -m 65",
+                "  ./fieldmouse pub -p " + port + " -t " + root + "/fan/run/set -m false",
+                "");
+    }
+
+    private void show(List<String> introduction) throws InterruptedException {
+        if (terminal) {
+            showTable(introduction);
+        } else {
+            introduction.forEach(out::println);
+            showLines();
+        }
+    }
+
+    private void showTable(List<String> introduction) throws InterruptedException {
+        LiveTable table = new LiveTable(out, Terminal.hasColours(), introduction);
+        long start = System.nanoTime();
+        long sizeKnownNanos = start;
+        Terminal.Size size = Terminal.size();
+        try {
+            do {
+                long now = System.nanoTime();
+                if (now - sizeKnownNanos > RESIZE_LOOK.toNanos()) {
+                    size = Terminal.size();
+                    sizeKnownNanos = now;
+                }
+                table.draw(readings, size, Duration.ofNanos(now - start), "Ctrl-C ends the demo", now);
+            } while (!deadline.isOver() && !stop.await(deadline.atMost(REDRAW)));
+        } finally {
+            table.end();
+        }
+    }
+
+    private void showLines() throws InterruptedException {
+        ChangeLines lines = new ChangeLines(out);
+        long start = System.nanoTime();
+        do {
+            long now = System.nanoTime();
+            lines.print(readings, Duration.ofNanos(now - start), now);
+        } while (!deadline.isOver() && !stop.await(deadline.atMost(REDRAW)));
+    }
+
+    /** What the table sees. */
+    private final class Dashboard implements MqttClient.Listener {
+        @Override
+        public void received(ApplicationMessage message) {
+            readings.heard(message.topic(), message.payload(), System.nanoTime());
+        }
+
+        @Override
+        public void closed(MqttException reason) {
+            System.err.println("fieldmouse demo: the dashboard lost the broker: " + reason.getMessage());
+            stop.ask();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.fieldmouse.edge;
+
+import io.fieldmouse.edge.demo.Terminal;
+import io.fieldmouse.gateway.publish.BrokerAddress;
+import io.fieldmouse.gateway.yaml.ConfigException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code fieldmouse demo}: everything at once, without hardware and without a trace. */
+@Command(
+        name = "demo",
+        header = "See it work: simulated devices, gateway, broker, a live table.",
+        sortOptions = false,
+        synopsisHeading = "%nUsage: ",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./fieldmouse demo                 until Ctrl-C",
+            "  ./fieldmouse demo --for 30s       ends by itself",
+            "  ./fieldmouse demo | tee log       without a terminal: a line for each change",
+            "",
+            "The meter falls silent after ten seconds and returns some ten seconds later: its readings",
+            "go stale, then bad, and come back. Needs no root, no hardware and no configuration."
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--for",
+            paramLabel = "TIME",
+            converter = TimeSpan.class,
+            description = "End after this time, such as 30s or 5m.")
+    private @Nullable Duration time;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "First port to try (default: 1883).")
+    private int port = BrokerAddress.DEFAULT_PORT;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws IOException, ConfigException, CommandFailure, InterruptedException {
+        // With -v the log is what is wanted, and a table between its lines would be torn.
+        boolean table = Terminal.isThere() && !common.isVerbose();
+        if (!common.isVerbose()) {
+            Logging.errorsOnly();
+        }
+        common.beginLogging();
+        Stop stop = new Stop();
+        int code = ExitCode.FAILED;
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        try {
+            new Demo(out, table, stop, time).run(port);
+            code = ExitCode.DONE;
+        } finally {
+            out.flush();
+            stop.done(code);
+        }
+        return code;
+    }
+}

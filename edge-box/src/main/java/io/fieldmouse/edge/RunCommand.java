@@ -1,0 +1,53 @@
+package io.fieldmouse.edge;
+
+import io.fieldmouse.broker.Broker;
+import io.fieldmouse.edge.BoxConfig.BrokerPlace;
+import io.fieldmouse.gateway.Gateway;
+import io.fieldmouse.gateway.yaml.ConfigException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code fieldmouse run}: the box as configured, broker and gateway in one process. */
+@Command(
+        name = "run",
+        header = "Run broker and gateway as configured.",
+        sortOptions = false,
+        synopsisHeading = "%nUsage: ",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./fieldmouse check && ./fieldmouse run",
+            "  ./fieldmouse run --config /etc/fieldmouse/fieldmouse.yaml --wait-for-ports",
+            "",
+            "SIGTERM and Ctrl-C end it within five seconds, exit code 0."
+        })
+final class RunCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigOptions configuration = new ConfigOptions();
+
+    @Mixin
+    private PortOptions ports = new PortOptions();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @SuppressWarnings("try") // some are opened only to be closed
+    @Override
+    public Integer call() throws ConfigException, CommandFailure, InterruptedException {
+        common.beginLogging();
+        BoxConfig config = BoxConfig.read(configuration.file(), BrokerPlace.HERE, ports.check());
+        Stop stop = new Stop();
+        int code = ExitCode.FAILED;
+        try (Broker broker = StartedBroker.start(config.broker());
+                RunningGateway gateway =
+                        RunningGateway.start(new Gateway(config.gateway(), new EmbeddedLink(broker)))) {
+            stop.await();
+            code = ExitCode.DONE;
+        } finally {
+            stop.done(code);
+        }
+        return code;
+    }
+}

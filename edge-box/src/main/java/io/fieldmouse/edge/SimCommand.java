@@ -1,0 +1,74 @@
+package io.fieldmouse.edge;
+
+import io.fieldmouse.gateway.yaml.ConfigException;
+import io.fieldmouse.gateway.yaml.YamlReader;
+import io.fieldmouse.sim.modbus.LineConfig;
+import io.fieldmouse.sim.modbus.SlaveConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code fieldmouse sim}: simulated serial lines until Ctrl-C. */
+@Command(
+        name = "sim",
+        header = "Simulate serial lines with Modbus RTU devices, without hardware.",
+        sortOptions = false,
+        synopsisHeading = "%nUsage: ",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./fieldmouse sim --file lines.yaml",
+            "  mbpoll -m rtu -b 19200 -P even -a 1 -t 3 -r 1 -c 3 /tmp/heating",
+            "",
+            "A file with one line and one device, see docs for all keys:",
+            "  lines:",
+            "    - name: heating",
+            "      link: /tmp/heating",
+            "      baud: 19200",
+            "      slaves:",
+            "        - unit: 1",
+            "          points:",
+            "            - {input: 0, type: int16, signal: sine, offset: 600, amplitude: 50, period: 1m}",
+            "            - {holding: 0, type: int16, value: 650, writable: true}",
+            "          faults:",
+            "            - {fault: silent, after: 20s, for: 10s, every: 1m}"
+        })
+final class SimCommand implements Callable<Integer> {
+
+    @Option(names = "--file", required = true, paramLabel = "FILE", description = "What to simulate.")
+    private Path file = Path.of("");
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws ConfigException, IOException, InterruptedException {
+        List<LineConfig> lines = SimFile.read(new YamlReader(), file);
+        common.beginLogging();
+        Stop stop = new Stop();
+        int code = ExitCode.FAILED;
+        try (SimulatedLines simulated = SimulatedLines.start(lines)) {
+            for (LineConfig line : lines) {
+                System.out.println(line.name() + "  " + simulated.path(line.name()) + "  " + units(line));
+            }
+            System.out.flush();
+            stop.await();
+            code = ExitCode.DONE;
+        } finally {
+            // After the lines are closed: the resource of a try is closed before its finally.
+            stop.done(code);
+        }
+        return code;
+    }
+
+    private static String units(LineConfig line) {
+        return line.slaves().stream()
+                .map((SlaveConfig slave) -> "unit " + slave.unitId() + " " + slave.name())
+                .collect(Collectors.joining(", "));
+    }
+}

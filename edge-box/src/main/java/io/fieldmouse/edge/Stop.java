@@ -1,0 +1,86 @@
+package io.fieldmouse.edge;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The wish to end, by Ctrl-C or SIGTERM, and the way out with an exit code of our own.
+ *
+ * <p>Its surprise: the JVM ends with 130 or 143 after a signal, whatever a shutdown hook does, unless the hook itself
+ * halts the JVM. So the hook asks the command to end, waits until it has closed everything, and halts.
+ */
+final class Stop implements AutoCloseable {
+
+    /** A service manager is promised an end within five seconds. */
+    private static final Duration CLOSE_MAX = Duration.ofMillis(4_800);
+
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stop, "stop");
+    private volatile int exitCode = ExitCode.DONE;
+
+    /** From here on signals end in {@link #isAsked()} becoming true. */
+    Stop() {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop() {
+        asked.countDown();
+        try {
+            if (!closed.await(CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                System.err.println("fieldmouse: not everything closed within " + CLOSE_MAX.toMillis() + " ms");
+                exitCode = ExitCode.FAILED;
+            }
+        } catch (InterruptedException e) {
+            exitCode = ExitCode.FAILED;
+        }
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(exitCode);
+    }
+
+    boolean isAsked() {
+        return asked.getCount() == 0;
+    }
+
+    /** Asks from inside the program. */
+    void ask() {
+        asked.countDown();
+    }
+
+    void await() throws InterruptedException {
+        asked.await();
+    }
+
+    /** Waits until the end is asked for, at most this long; says whether it was. */
+    boolean await(Duration atMost) throws InterruptedException {
+        return asked.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** The command has closed everything and ends with this code; after a signal the process ends here. */
+    int done(int code) {
+        exitCode = code;
+        close();
+        return code;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // A signal came: the hook is about to halt the JVM, and nothing may run beside it any more.
+            waitForTheEnd();
+        }
+    }
+
+    private void waitForTheEnd() {
+        try {
+            hook.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

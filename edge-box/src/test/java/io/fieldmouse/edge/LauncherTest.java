@@ -1,0 +1,146 @@
+package io.fieldmouse.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher script in a tree of its own, with a Java and a Maven that only say how they were called. */
+final class LauncherTest {
+
+    private static final String MODULES = "retained-store mqtt-broker device-sim modbus-gateway edge-box";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private Path home;
+
+    private record Result(int exitCode, String out) {}
+
+    @BeforeEach
+    void layOutATree() throws IOException {
+        home = Files.createDirectories(directory.resolve("a home").resolve("tree"));
+        Files.copy(Path.of("..", "fieldmouse"), home.resolve("fieldmouse"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.writeString(home.resolve("pom.xml"), "<project/>");
+        Files.createDirectories(home.resolve("config/profiles"));
+        for (String module : MODULES.split(" ", -1)) {
+            Files.createDirectories(home.resolve(module).resolve("src/main"));
+            Files.createDirectories(home.resolve(module).resolve("src/test"));
+            Files.writeString(home.resolve(module).resolve("src/main/A.java"), "class A {}");
+        }
+        script(
+                "java",
+                "[ \"$1\" = -version ] && { echo 'openjdk version \"'$JAVA_SAYS'\" 2025-01-01' >&2; exit; }",
+                "for word in \"$@\"; do echo \"<$word>\"; done");
+        script("mvn", "echo built >>\"$CALLS\"", "mkdir -p edge-box/target/lib", ": >edge-box/target/edge-box-1.jar");
+    }
+
+    private void script(String name, String... lines) throws IOException {
+        Path file = Files.createDirectories(directory.resolve("bin")).resolve(name);
+        Files.writeString(file, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private Result launch(String javaVersion, List<String> command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(Path.of("/").toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("output").toFile());
+        builder.environment().remove("JAVA_HOME");
+        builder.environment().put("PATH", directory.resolve("bin") + ":/usr/bin:/bin");
+        builder.environment().put("JAVA_SAYS", javaVersion);
+        builder.environment().put("CALLS", directory.resolve("calls").toString());
+        Process process = builder.start();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        return new Result(process.exitValue(), Files.readString(directory.resolve("output")));
+    }
+
+    private Result launch(String... arguments) throws Exception {
+        List<String> command =
+                new java.util.ArrayList<>(List.of(home.resolve("fieldmouse").toString()));
+        command.addAll(List.of(arguments));
+        return launch("17.0.1", command);
+    }
+
+    private int builds() throws IOException {
+        Path calls = directory.resolve("calls");
+        return Files.exists(calls) ? Files.readAllLines(calls).size() : 0;
+    }
+
+    private void touch(String file, Instant time) throws IOException {
+        Files.setLastModifiedTime(home.resolve(file), FileTime.from(time));
+    }
+
+    @Test
+    void buildsOnlyWhatIsMissingOrOlderThanItsSources() throws Exception {
+        assertTrue(launch("x").out().contains("fieldmouse: building"));
+        assertEquals(1, builds());
+        assertEquals(0, launch("x").exitCode());
+        assertEquals(1, builds());
+
+        touch("mqtt-broker/src/main/A.java", Instant.now().plusSeconds(60));
+        launch("x");
+        assertEquals(2, builds());
+        touch("mqtt-broker/src/main/A.java", Instant.now().minusSeconds(60));
+        Files.writeString(home.resolve("device-sim/src/test/T.java"), "class T {}");
+        touch("device-sim/src/test/T.java", Instant.now().plusSeconds(60));
+        launch("x");
+        assertEquals(2, builds(), "a test is no part of the program");
+    }
+
+    @Test
+    void passesArgumentsAsTheyAreAndTheFolderOfTheProgram() throws Exception {
+        String out = launch("pub", "-m", "two words", "*").out();
+        assertTrue(out.endsWith("<io.fieldmouse.edge.Fieldmouse>\n<pub>\n<-m>\n<two words>\n<*>\n"), out);
+        assertTrue(out.contains("<-Dfieldmouse.home=" + home.toRealPath() + ">"), out);
+        assertTrue(out.contains("/edge-box-1.jar:"), out);
+    }
+
+    @Test
+    void findsItsHomeThroughSymbolicLinks() throws Exception {
+        Path links = Files.createDirectories(directory.resolve("links"));
+        Path first = Files.createSymbolicLink(links.resolve("first"), Path.of("../a home/tree/fieldmouse"));
+        Path second = Files.createSymbolicLink(directory.resolve("second"), first);
+        String out = launch("17.0.1", List.of(second.toString(), "x")).out();
+        assertTrue(out.contains("<-Dfieldmouse.home=" + home.toRealPath() + ">"), out);
+    }
+
+    @Test
+    void oldJavaIsRefusedWithWhatToDo() throws Exception {
+        Result result = launch("11.0.2", List.of(home.resolve("fieldmouse").toString(), "x"));
+        assertEquals(1, result.exitCode());
+        assertTrue(result.out().contains("java is Java 11, Fieldmouse needs 17 or newer"), result.out());
+        assertTrue(result.out().contains("apt install openjdk-17-jdk-headless"), result.out());
+    }
+
+    @Test
+    void nativeAccessIsGrantedOnlyWhereTheJvmKnowsTheWord() throws Exception {
+        assertTrue(!launch("x").out().contains("--enable-native-access"));
+        String out = launch("25.0.1", List.of(home.resolve("fieldmouse").toString(), "x"))
+                .out();
+        assertTrue(out.contains("<--enable-native-access=ALL-UNNAMED>"), out);
+    }
+
+    @Test
+    void failedBuildShowsItsOutputAndStartsNothing() throws Exception {
+        script("mvn", "echo 'no such class'", "exit 1");
+        Result result = launch("x");
+        assertEquals(1, result.exitCode());
+        assertTrue(result.out().contains("no such class"), result.out());
+        assertTrue(result.out().contains("fieldmouse: the build failed"), result.out());
+        assertTrue(!result.out().contains("<x>"), result.out());
+    }
+}

@@ -1,0 +1,205 @@
+package io.fieldmouse.edge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands as real processes: their exit codes, their signals, and what they leave behind. */
+final class ProcessTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void brokerSaysWhereItListensAndEndsWithZero(String signal) throws Exception {
+        try (CommandProcess broker =
+                CommandProcess.fieldmouse(directory, "broker", "--port", "0", "--data", "store", "--set", "lanes=1")) {
+            broker.awaitText("listening on 127.0.0.1:");
+            long before = System.nanoTime();
+            broker.signal(signal);
+            assertEquals(0, broker.exitCode(), broker::toString);
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before);
+            // The promise is five seconds; more is left for a machine that is busy with other tests.
+            assertTrue(seconds < 10, "took " + seconds + " s");
+        }
+        assertTrue(Files.isDirectory(directory.resolve("store")));
+    }
+
+    @Test
+    void brokerKeepsRetainedMessagesOverARestart() throws Exception {
+        for (String action : List.of("pub", "sub")) {
+            try (CommandProcess broker =
+                    CommandProcess.fieldmouse(directory, "broker", "--port", "0", "--data", "store")) {
+                String port = listeningPort(broker);
+                try (CommandProcess client = action.equals("pub")
+                        ? CommandProcess.fieldmouse(
+                                directory, "pub", "-p", port, "-t", "a", "-m", "kept", "-q", "1", "-r")
+                        : CommandProcess.fieldmouse(directory, "sub", "-p", port, "-t", "a", "-C", "1", "-W", "30")) {
+                    assertEquals(0, client.exitCode(), client::toString);
+                    assertEquals(action.equals("pub") ? "" : "kept\n", client.out());
+                }
+                broker.signal("TERM");
+                assertEquals(0, broker.exitCode(), broker::toString);
+            }
+        }
+    }
+
+    @Test
+    void portInUseIsToldWithItsHolder() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CommandProcess broker = CommandProcess.fieldmouse(
+                        directory, "broker", "--port", Integer.toString(taken.getLocalPort()), "--data", "store")) {
+            assertEquals(1, broker.exitCode());
+            String expected = "cannot listen on 127.0.0.1:" + taken.getLocalPort();
+            assertTrue(broker.err().contains(expected), broker::toString);
+            assertTrue(broker.err().contains("(pid " + ProcessHandle.current().pid() + ")"), broker::toString);
+        }
+    }
+
+    @Test
+    void wrongConfigurationIsToldWithItsPlaceAndNothingStarts() throws Exception {
+        Path file = directory.resolve("fieldmouse.yaml");
+        Files.writeString(file, "gateway:\n  id: a\n  hartbeat: 1s\nbroker:\n  port: many\n");
+        for (String command : List.of("check", "run")) {
+            try (CommandProcess check = CommandProcess.fieldmouse(directory, command, "--config", file.toString())) {
+                assertEquals(78, check.exitCode(), check::toString);
+                assertTrue(
+                        check.err().contains("fieldmouse.yaml:3:3 gateway.hartbeat: found an unknown key"),
+                        check.err());
+                assertTrue(check.err().contains("Did you mean \"heartbeat\"?"), check.err());
+                assertTrue(check.err().contains("fieldmouse.yaml:5:9 broker.port: found \"many\""), check.err());
+                assertTrue(check.err().contains("2 problems in the configuration"), check.err());
+            }
+        }
+    }
+
+    @Test
+    void gatewayWithoutABrokerIsWrongConfiguration() throws Exception {
+        Path file = directory.resolve("fieldmouse.yaml");
+        Files.writeString(file, "gateway:\n  id: a\n");
+        try (CommandProcess gateway = CommandProcess.fieldmouse(directory, "gateway", "--config", file.toString())) {
+            assertEquals(78, gateway.exitCode(), gateway::toString);
+            assertTrue(gateway.err().contains("gateway: found no broker, needs broker: with its host"), gateway.err());
+        }
+    }
+
+    @Test
+    void missingSerialPortIsToldUnlessItIsToBeWaitedFor() throws Exception {
+        Path file = directory.resolve("fieldmouse.yaml");
+        Files.createDirectory(directory.resolve("profiles"));
+        Files.writeString(directory.resolve("profiles/p.yaml"), "points:\n  - {name: x, input: 0, type: int16}\n");
+        Files.writeString(
+                file,
+                String.join(
+                        "\n",
+                        "broker: {port: 0, data: " + directory.resolve("store") + "}",
+                        "gateway: {id: a}",
+                        "buses:",
+                        "  - {name: b, port: /dev/nosuch, baud: 9600}",
+                        "devices:",
+                        "  - {name: d, bus: b, unit: 1, profile: p}",
+                        ""));
+        try (CommandProcess strict = CommandProcess.fieldmouse(directory, "run", "--config", file.toString())) {
+            assertEquals(78, strict.exitCode(), strict::toString);
+            assertTrue(strict.err().contains("fieldmouse.yaml:4:"), strict.err());
+            assertTrue(strict.err().contains("/dev/nosuch"), strict.err());
+        }
+        try (CommandProcess patient =
+                CommandProcess.fieldmouse(directory, "run", "--wait-for-ports", "--config", file.toString())) {
+            patient.awaitText("gateway starts");
+            patient.signal("TERM");
+            assertEquals(0, patient.exitCode(), patient::toString);
+        }
+    }
+
+    @Test
+    void simulatedLinesHaveTheirLinksUntilTheEnd() throws Exception {
+        Path file = directory.resolve("sim.yaml");
+        Path link = directory.resolve("line");
+        Files.writeString(
+                file,
+                "lines:\n  - {name: l, link: " + link
+                        + ", slaves: [{unit: 7, points: [{holding: 0, type: int16, value: 1}]}]}\n");
+        try (CommandProcess sim = CommandProcess.fieldmouse(directory, "sim", "--file", file.toString())) {
+            sim.awaitText("l  " + link + "  unit 7");
+            assertTrue(Files.exists(link));
+            sim.signal("TERM");
+            assertEquals(0, sim.exitCode(), sim::toString);
+        }
+        assertFalse(Files.exists(link, java.nio.file.LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Test
+    void demoEndsByItselfAndLeavesNothingBehind() throws Exception {
+        try (CommandProcess demo =
+                CommandProcess.fieldmouse(directory, "demo", "--for", "4s", "--port", Integer.toString(freePort()))) {
+            assertEquals(0, demo.exitCode(), demo::toString);
+            assertTrue(demo.out().contains("fieldmouse/demo/boiler/flow-temperature"), demo::toString);
+            assertTrue(demo.out().contains("./fieldmouse sub -p "), demo::toString);
+            assertEquals("", demo.err());
+        }
+        assertEquals(List.of(), demoFolders());
+    }
+
+    @Test
+    void demoEndsWithZeroAfterControlCAndStartsAgain() throws Exception {
+        String port = Integer.toString(freePort());
+        for (int round = 0; round < 2; round++) {
+            try (CommandProcess demo = CommandProcess.fieldmouse(directory, "demo", "--port", port)) {
+                demo.awaitText("fieldmouse/demo/fan/speed");
+                assertTrue(demo.out().contains("MQTT broker at 127.0.0.1:" + port + "\n"), demo::toString);
+                demo.signal("INT");
+                assertEquals(0, demo.exitCode(), demo::toString);
+                assertTrue(demo.out().endsWith("are released.\n"), demo::toString);
+            }
+        }
+        assertEquals(List.of(), demoFolders());
+    }
+
+    @Test
+    void demoTakesTheNextPortWhenTheFirstIsTaken() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                CommandProcess demo = CommandProcess.fieldmouse(
+                        directory, "demo", "--for", "1s", "--port", Integer.toString(taken.getLocalPort()))) {
+            assertEquals(0, demo.exitCode(), demo::toString);
+            assertTrue(demo.out().contains("(" + taken.getLocalPort() + " was taken)"), demo::toString);
+        }
+    }
+
+    private static String listeningPort(CommandProcess broker) throws InterruptedException {
+        String said = broker.awaitText("listening on 127.0.0.1:")
+                .awaitText("\n")
+                .out()
+                .trim();
+        return said.substring(said.lastIndexOf(':') + 1);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Of processes that have this test's temporary folder: the tests give each its own. */
+    private List<Path> demoFolders() throws IOException {
+        try (Stream<Path> folders = Files.list(directory)) {
+            return folders.filter(path -> path.getFileName().toString().startsWith("fieldmouse-demo-"))
+                    .toList();
+        }
+    }
+}
