@@ -90,7 +90,7 @@ class ShippedConfigTest {
                 """
                 gateway:
                   id: plant-1
-                  topic-root: works/north/plant-1
+                  topic_root: works/north/plant-1
                   heartbeat: 5m
                   broker:
                     host: broker.example
