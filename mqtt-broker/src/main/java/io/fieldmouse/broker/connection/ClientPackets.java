@@ -63,7 +63,8 @@ final class ClientPackets {
             throw new MqttViolation(ReasonCode.TOPIC_ALIAS_INVALID, "this broker takes no topic aliases");
         }
         if (flaw != null) {
-            throw new MqttViolation(ReasonCode.TOPIC_NAME_INVALID, flaw);
+            boolean empty = packet.variableHeader().topicName().isEmpty(); // and no alias (section 3.3.2.3.4)
+            throw new MqttViolation(empty ? ReasonCode.PROTOCOL_ERROR : ReasonCode.TOPIC_NAME_INVALID, flaw);
         }
         Session session = connection.session();
         Publication publication = PacketProperties.publication(packet, session.clientId(), shared.clock());

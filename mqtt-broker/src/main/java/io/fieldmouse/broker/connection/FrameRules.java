@@ -30,8 +30,9 @@ final class FrameRules {
                 case PUBACK, PUBREC, PUBREL, PUBCOMP -> checkReply(in, kind, level, 2);
                 case DISCONNECT, AUTH -> checkReply(in, kind, level, 0);
                 case PINGREQ -> {}
-                case CONNACK, SUBACK, UNSUBACK, PINGRESP, RESERVED ->
+                case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
                     throw MqttViolation.protocolError("a client does not send " + kind);
+                case RESERVED -> throw MqttViolation.malformed("packet type 0 (section 2.1.2)");
             }
         } catch (IndexOutOfBoundsException e) {
             throw MqttViolation.malformed(kind + " ends in the middle of a field");
@@ -105,8 +106,12 @@ final class FrameRules {
         int reservedBits = level >= PROPERTIES_SINCE_LEVEL ? 0xC0 : 0xFC;
         while (!in.atEnd()) {
             in.skipString();
-            if ((in.readByte() & reservedBits) != 0) {
+            int options = in.readByte();
+            if ((options & reservedBits) != 0) {
                 throw MqttViolation.malformed("reserved bits in the subscription options [MQTT-3.8.3-5]");
+            }
+            if ((options & 0x30) == 0x30) {
+                throw MqttViolation.protocolError("retain handling 3 (section 3.8.3.1)");
             }
         }
     }
@@ -134,7 +139,10 @@ final class FrameRules {
             return;
         }
         if (!in.atEnd()) {
-            in.skip(1); // reason code
+            int reason = in.readByte();
+            if (!maySay(kind, reason)) {
+                throw MqttViolation.protocolError(String.format("a client's %s has no reason 0x%02X", kind, reason));
+            }
         }
         if (!in.atEnd()) {
             PropertyRules.check(in, kind);
@@ -142,5 +150,24 @@ final class FrameRules {
         if (!in.atEnd()) {
             throw MqttViolation.malformed(kind + " is longer than its fields");
         }
+    }
+
+    /** Whether a client may give this reason: [MQTT-3.4.2-1], [MQTT-3.5.2-1], [MQTT-3.6.2-1], [MQTT-3.7.2-1], [MQTT-3.14.2-1]. */
+    private static boolean maySay(PacketKind kind, int reason) {
+        return switch (kind) {
+            case PUBACK, PUBREC ->
+                switch (reason) {
+                    case 0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99 -> true;
+                    default -> false;
+                };
+            case PUBREL, PUBCOMP -> reason == 0x00 || reason == 0x92;
+            case DISCONNECT ->
+                switch (reason) {
+                    case 0x00, 0x04, 0x80, 0x81, 0x82, 0x83 -> true;
+                    case 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99 -> true;
+                    default -> false; // the others are a server's
+                };
+            default -> true;
+        };
     }
 }

@@ -103,7 +103,11 @@ final class PropertyRules {
                 throw MqttViolation.malformed("no property of a client's has the identifier " + id);
             }
             if (will ? !rule.inWill : !rule.packets.contains(packet)) {
-                throw MqttViolation.protocolError(rule.name + " is not allowed in " + (will ? "a will" : packet));
+                String words = rule.name + " is not allowed in " + (will ? "a will" : packet);
+                // In general it is malformed (section 2.2.2.2); this one has a statement of its own [MQTT-3.3.4-6].
+                throw id == 0x0B && packet == PUBLISH
+                        ? MqttViolation.protocolError(words)
+                        : MqttViolation.malformed(words);
             }
             if (id != USER_PROPERTY && (seen & (1L << id)) != 0) {
                 throw MqttViolation.protocolError(rule.name + " is there twice");
