@@ -117,18 +117,35 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         Connection failed = connection();
         switch (failed.phase()) {
             case AWAITING_CONNECT -> {
-                if (level > 0) {
+                if (isAnswered(violation)) {
                     failed.connecting(new ClientTerms(level & ~BRIDGE_BIT, 0, 1, Integer.MAX_VALUE, 0));
                     failed.refuse(violation.reason(), String.valueOf(violation.getMessage()));
                 } else {
                     failed.close(violation.reason(), String.valueOf(violation.getMessage()));
                 }
             }
-            case CONNECTING -> failed.refuse(violation.reason(), String.valueOf(violation.getMessage()));
+            case CONNECTING -> {
+                if (isAnswered(violation)) {
+                    failed.refuse(violation.reason(), String.valueOf(violation.getMessage()));
+                } else {
+                    failed.close(violation.reason(), String.valueOf(violation.getMessage()));
+                }
+            }
             case OPEN -> failed.close(violation.reason(), String.valueOf(violation.getMessage()));
             case CLOSED -> {}
         }
         framer.pause();
+    }
+
+    /** Whether a CONNECT that cannot be served gets a CONNACK: before 5.0 only where that has a return code for it. */
+    private boolean isAnswered(MqttViolation violation) {
+        if ((level & ~BRIDGE_BIT) >= 5) {
+            return true;
+        }
+        return switch (violation.reason()) {
+            case MALFORMED_PACKET, PROTOCOL_ERROR, TOPIC_NAME_INVALID, PACKET_TOO_LARGE -> false; // [MQTT-3.1.4-1]
+            default -> level > 0;
+        };
     }
 
     // ---- packets
