@@ -331,7 +331,8 @@ final class MqttConnection {
         Outgoing outgoing = session.unacknowledged(packetId);
         if (outgoing != null) {
             if (outgoing.message.qos() != qos) {
-                throw MqttException.violation("the broker acknowledged packet " + packetId + " with the packet of another QoS");
+                throw MqttException.violation(
+                        "the broker acknowledged packet " + packetId + " with the packet of another QoS");
             }
             session.acknowledged(packetId);
             session.settle(outgoing, refusal(outgoing, reasonCode));
