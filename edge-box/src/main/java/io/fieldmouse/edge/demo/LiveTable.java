@@ -35,8 +35,8 @@ public final class LiveTable {
     }
 
     public void draw(Readings readings, Size size, Duration sinceStart, String hint, long nowNanos) {
-        // Below the table: an empty line, the status, and the line where the cursor rests.
-        int room = Math.max(LINES_MIN, size.lines() - introduction.size() - 3);
+        // Above the table a title, below it an empty line, the status, and the line where the cursor rests.
+        int room = Math.max(LINES_MIN, size.lines() - introduction.size() - 4);
         // One column is left free: some terminals wrap when the last one is written.
         Table table = new Table(size.columns() - 1, room, colours);
         List<String> lines = new ArrayList<>(table.lines(readings.rows(), nowNanos));
