@@ -1,0 +1,165 @@
+package io.fieldmouse.edge.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills the broker at random moments of a flow of QoS 1, QoS 2 and retained messages. As many times as the system
+ * property {@code fieldmouse.kills} says.
+ */
+class BoxKillTest {
+    private static final int KILLS = Integer.getInteger("fieldmouse.kills", 20);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @Test
+    void killingTheBoxLosesNothingAcknowledgedAndDeliversNothingTwice(@TempDir Path directory) throws Exception {
+        long seed = Long.getLong("fieldmouse.seed", System.nanoTime());
+        Random random = new Random(seed);
+        int port = BoxProcess.freePort();
+        DurableSubscriber connected = new DurableSubscriber(port, "connected");
+        DurableSubscriber away = new DurableSubscriber(port, "away");
+        DurablePublisher publisher = new DurablePublisher(port);
+        List<Thread> threads = new ArrayList<>();
+
+        BoxProcess box = start(directory, port);
+        try {
+            threads.add(startThread(connected));
+            Thread awayThread = startThread(away);
+            await("both have subscribed", () -> connected.isSubscribed() && away.isSubscribed());
+            away.stop();
+            awayThread.join();
+            threads.add(startThread(publisher));
+            for (int kill = 0; kill < KILLS; kill++) {
+                int target = publisher.acknowledgements() + random.nextInt(400);
+                await("the flow goes on", () -> publisher.acknowledgements() >= target);
+                box.kill();
+                box = start(directory, port);
+            }
+            publisher.finish();
+            threads.get(1).join(PATIENCE.toMillis());
+            assertTrue(!threads.get(1).isAlive(), "the publisher has acknowledgements for all it sent; seed " + seed);
+
+            DurableSubscriber returned = new DurableSubscriber(port, "away");
+            threads.add(startThread(returned));
+            awaitAll(publisher, connected, "connected, seed " + seed);
+            awaitAll(publisher, returned, "away, seed " + seed);
+            check(publisher, connected);
+            check(publisher, returned);
+            checkRetained(publisher, port);
+            System.out.printf(
+                    "kills=%d acknowledged=%d lost=0 duplicates=0 seed=%d%n",
+                    KILLS, publisher.acknowledged().size(), seed);
+            returned.stop();
+        } finally {
+            connected.stop();
+            box.close();
+        }
+    }
+
+    private static BoxProcess start(Path directory, int port) {
+        return BoxProcess.start(
+                        directory.resolve("box.log"),
+                        "broker",
+                        "--port",
+                        Integer.toString(port),
+                        "--data",
+                        directory.resolve("data").toString(),
+                        "--set",
+                        "queue_messages_max=1000000",
+                        "--set",
+                        "queue_bytes_max=1000000000")
+                .awaitPort(port);
+    }
+
+    private static Thread startThread(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static void awaitAll(DurablePublisher publisher, DurableSubscriber subscriber, String who) {
+        Set<Integer> expected = new HashSet<>();
+        for (int number : publisher.acknowledged()) {
+            if (DurablePublisher.topicOf(number).startsWith("flow/")) {
+                expected.add(number);
+            }
+        }
+        try {
+            await("all has arrived", () -> missing(expected, subscriber).isEmpty());
+        } catch (AssertionError e) {
+            throw new AssertionError(who + ": acknowledged and not delivered: " + missing(expected, subscriber), e);
+        }
+    }
+
+    private static Set<Integer> missing(Set<Integer> expected, DurableSubscriber subscriber) {
+        Set<Integer> missing = new TreeSet<>(expected);
+        subscriber.atLeastOnce().forEach(missing::remove);
+        subscriber.exactlyOnce().forEach(missing::remove);
+        return missing;
+    }
+
+    private static void check(DurablePublisher publisher, DurableSubscriber subscriber) {
+        List<Integer> once = subscriber.exactlyOnce();
+        assertEquals(once.size(), new HashSet<>(once).size(), () -> "QoS 2 delivered twice: " + repeated(once));
+        assertEquals(once.stream().sorted().toList(), once, "QoS 2 in the order of publishing");
+        List<Integer> first = new ArrayList<>(new LinkedHashSet<>(subscriber.atLeastOnce()));
+        assertEquals(first.stream().sorted().toList(), first, "QoS 1, first copies, in the order of publishing");
+        assertTrue(publisher.acknowledged().size() > KILLS, "something was published");
+    }
+
+    private static Set<Integer> repeated(List<Integer> numbers) {
+        Set<Integer> seen = new HashSet<>();
+        Set<Integer> repeated = new TreeSet<>();
+        numbers.forEach(number -> {
+            if (!seen.add(number)) {
+                repeated.add(number);
+            }
+        });
+        return repeated;
+    }
+
+    /** Each topic holds the last number acknowledged for it: all that was sent later was acknowledged too. */
+    private static void checkRetained(DurablePublisher publisher, int port) throws IOException {
+        Map<String, Integer> expected = publisher.retainedAcknowledged();
+        Map<String, Integer> found = new TreeMap<>();
+        try (RawMqtt mqtt = new RawMqtt(port, 10_000)) {
+            mqtt.connect("looker", true);
+            mqtt.subscribe(1, "kept/#", 0);
+            while (found.size() < expected.size()) {
+                RawMqtt.Packet packet = mqtt.read();
+                if (packet.type() == 3) {
+                    found.put(packet.topic(), Integer.parseInt(packet.payload()));
+                }
+            }
+        }
+        assertEquals(expected, found);
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what);
+            }
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+}

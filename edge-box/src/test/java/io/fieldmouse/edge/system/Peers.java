@@ -1,0 +1,80 @@
+package io.fieldmouse.edge.system;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Programs nobody here wrote, as Debian ships them. */
+final class Peers {
+    static final Path MOSQUITTO_PUB = Path.of("/usr/bin/mosquitto_pub");
+    static final Path MOSQUITTO_SUB = Path.of("/usr/bin/mosquitto_sub");
+    static final Path MBPOLL = Path.of("/usr/bin/mbpoll");
+
+    /** The distribution's own, to which its packages belong. */
+    static final Path PYTHON = Path.of("/usr/bin/python3");
+
+    private Peers() {}
+
+    /** Skips the test when the program is absent, with the line that installs it; in CI it fails instead. */
+    static void need(Path program, String debianPackage) {
+        need(Files.isExecutable(program), program.getFileName().toString(), debianPackage);
+    }
+
+    /** As {@link #need(Path, String)}, for a module of the distribution's Python. */
+    static void needPythonModule(String module, String debianPackage) {
+        need(PYTHON, "python3");
+        need(
+                run(Duration.ofSeconds(30), PYTHON.toString(), "-c", "import " + module)
+                                .exitCode()
+                        == 0,
+                module,
+                debianPackage);
+    }
+
+    private static void need(boolean installed, String what, String debianPackage) {
+        String advice = what + " is not installed: apt install " + debianPackage;
+        if ("1".equals(System.getenv("FIELDMOUSE_CI"))) {
+            assertTrue(installed, advice);
+        }
+        assumeTrue(installed, advice);
+    }
+
+    /** How a program ended. */
+    record Result(int exitCode, String output) {}
+
+    /** Runs a program to its end. */
+    static Result run(Duration within, String... command) {
+        try {
+            return finish(start(command), within);
+        } catch (IOException e) {
+            throw new AssertionError(List.of(command).toString(), e);
+        }
+    }
+
+    static Process start(String... command) throws IOException {
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    /** Waits for the end of a program that prints little. */
+    static Result finish(Process process, Duration within) throws IOException {
+        try {
+            if (!process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                String soFar = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                throw new AssertionError(process.info().commandLine().orElse("a peer") + " did not end within " + within
+                        + "; it said: " + soFar);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return new Result(
+                process.exitValue(), new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+}
