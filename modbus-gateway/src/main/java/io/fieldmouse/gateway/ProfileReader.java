@@ -4,6 +4,7 @@ import io.fieldmouse.gateway.modbus.DataType;
 import io.fieldmouse.gateway.modbus.ModbusPoint;
 import io.fieldmouse.gateway.modbus.RegisterTable;
 import io.fieldmouse.gateway.modbus.WordOrder;
+import io.fieldmouse.gateway.modbus.Writing;
 import io.fieldmouse.gateway.reading.TopicTemplate;
 import io.fieldmouse.gateway.yaml.YamlMap;
 import io.fieldmouse.gateway.yaml.YamlReader;
@@ -38,6 +39,8 @@ final class ProfileReader {
     private static final double FACTOR_MAX = 1e12;
 
     /** The key that names the table has the address as its value. */
+    private static final Map<String, Writing> WRITING = writings();
+
     private static final Map<String, RegisterTable> TABLES = tables();
 
     private static final Map<String, DataType> TYPES = types();
@@ -102,7 +105,7 @@ final class ProfileReader {
         refuse(map, "scale", !number, "for a bit", "remove it: a bit is true or false");
         refuse(map, "offset", !number, "for a bit", "remove it: a bit is true or false");
         refuse(map, "order", !register, "in a table of bits", "remove it: one bit has no bytes");
-        boolean writable = writable(map, table);
+        Writing writing = writing(map, table);
         return new ModbusPoint(
                 name,
                 table,
@@ -113,8 +116,8 @@ final class ProfileReader {
                 number ? scale(map) : 1,
                 number ? map.decimal("offset", -FACTOR_MAX, FACTOR_MAX, 0) : 0,
                 map.text("unit", ""),
-                writable,
-                verify(map, writable));
+                writing,
+                verify(map, writing));
     }
 
     private static String tableKey(YamlMap map) {
@@ -148,16 +151,24 @@ final class ProfileReader {
         return scale;
     }
 
-    private static boolean writable(YamlMap map, RegisterTable table) {
-        boolean writable = map.flag("writable", false);
-        if (writable && table != RegisterTable.COIL && table != RegisterTable.HOLDING_REGISTER) {
-            map.problem("writable", "true in a table that is read only", "allowed in: coil, holding");
+    private static Writing writing(YamlMap map, RegisterTable table) {
+        Writing writing = map.oneOf("writable", WRITING, Writing.NEVER);
+        if (writing != Writing.NEVER && table != RegisterTable.COIL && table != RegisterTable.HOLDING_REGISTER) {
+            map.problem(
+                    "writable",
+                    map.text("writable", "") + " in a table that is read only",
+                    "allowed in: coil, holding");
         }
-        return writable;
+        return writing;
     }
 
-    private static boolean verify(YamlMap map, boolean writable) {
-        refuse(map, "verify", !writable && !map.flawed("writable"), "for a point that is not writable", "remove it");
+    private static boolean verify(YamlMap map, Writing writing) {
+        refuse(
+                map,
+                "verify",
+                writing == Writing.NEVER && !map.flawed("writable"),
+                "for a point that is not writable",
+                "remove it");
         return map.flag("verify", true);
     }
 
@@ -165,6 +176,14 @@ final class ProfileReader {
         if (map.has(key) && pointless) {
             map.problem(key, "a value " + where, advice);
         }
+    }
+
+    private static Map<String, Writing> writings() {
+        Map<String, Writing> writings = new LinkedHashMap<>();
+        writings.put("false", Writing.NEVER);
+        writings.put("true", Writing.SINGLE);
+        writings.put("multiple", Writing.MULTIPLE);
+        return writings;
     }
 
     private static Map<String, RegisterTable> tables() {

@@ -12,6 +12,7 @@ import io.fieldmouse.gateway.modbus.ModbusDevice;
 import io.fieldmouse.gateway.modbus.ModbusPoint;
 import io.fieldmouse.gateway.modbus.RegisterTable;
 import io.fieldmouse.gateway.modbus.WordOrder;
+import io.fieldmouse.gateway.modbus.Writing;
 import io.fieldmouse.gateway.publish.BrokerAddress;
 import io.fieldmouse.gateway.yaml.ConfigException;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class ShippedConfigTest {
                         0.1,
                         0,
                         "°C",
-                        true,
+                        Writing.SINGLE,
                         true),
                 point(boiler, "setpoint"));
         assertEquals(

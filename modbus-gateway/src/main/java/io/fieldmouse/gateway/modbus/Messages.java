@@ -11,6 +11,7 @@ import com.ghgande.j2mod.modbus.msg.ReadInputRegistersResponse;
 import com.ghgande.j2mod.modbus.msg.ReadMultipleRegistersRequest;
 import com.ghgande.j2mod.modbus.msg.ReadMultipleRegistersResponse;
 import com.ghgande.j2mod.modbus.msg.WriteCoilRequest;
+import com.ghgande.j2mod.modbus.msg.WriteMultipleCoilsRequest;
 import com.ghgande.j2mod.modbus.msg.WriteMultipleRegistersRequest;
 import com.ghgande.j2mod.modbus.msg.WriteSingleRegisterRequest;
 import com.ghgande.j2mod.modbus.procimg.Register;
@@ -86,14 +87,19 @@ final class Messages {
         };
     }
 
-    /** Function code 5. */
-    static ModbusRequest writeCoil(int unitId, int address, boolean on) {
+    /** Function code 5 or 15. */
+    static ModbusRequest writeCoil(int unitId, int address, boolean on, Writing writing) {
+        if (writing == Writing.MULTIPLE) {
+            WriteMultipleCoilsRequest request = new WriteMultipleCoilsRequest(address, 1);
+            request.setCoilStatus(0, on);
+            return to(unitId, request);
+        }
         return to(unitId, new WriteCoilRequest(address, on));
     }
 
-    /** Function code 6 for one register, 16 for more: some devices know only the one for single registers. */
-    static ModbusRequest writeRegisters(int unitId, int address, List<Integer> values) {
-        if (values.size() == 1) {
+    /** Function code 6 for one register, 16 for more, or for all where the device wants it. */
+    static ModbusRequest writeRegisters(int unitId, int address, List<Integer> values, Writing writing) {
+        if (values.size() == 1 && writing != Writing.MULTIPLE) {
             return to(unitId, new WriteSingleRegisterRequest(address, new SimpleRegister(values.get(0))));
         }
         Register[] registers = values.stream().map(SimpleRegister::new).toArray(Register[]::new);

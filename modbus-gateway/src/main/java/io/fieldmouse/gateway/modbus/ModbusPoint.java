@@ -12,7 +12,7 @@ package io.fieldmouse.gateway.modbus;
  * @param order byte order
  * @param scale never 0
  * @param unit for people, such as {@code °C}; empty for none
- * @param writable whether commands may write it
+ * @param writing whether commands may write it, and how
  * @param verify whether a write is read back and compared
  */
 public record ModbusPoint(
@@ -25,5 +25,10 @@ public record ModbusPoint(
         double scale,
         double offset,
         String unit,
-        boolean writable,
-        boolean verify) {}
+        Writing writing,
+        boolean verify) {
+
+    public boolean isWritable() {
+        return writing != Writing.NEVER;
+    }
+}

@@ -155,7 +155,7 @@ final class ModbusUnit implements FieldDevice {
         }
         boolean readOnlyTable =
                 point.table() == RegisterTable.DISCRETE_INPUT || point.table() == RegisterTable.INPUT_REGISTER;
-        if (!point.writable() || readOnlyTable) {
+        if (!point.isWritable() || readOnlyTable) {
             return config.name() + "/" + point.name() + " is not writable";
         }
         return RegisterEncoder.encode(point, request.value()) instanceof RegisterEncoder.Encoded.Refused refused

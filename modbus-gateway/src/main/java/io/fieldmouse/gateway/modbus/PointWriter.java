@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Writes one point and reads it back. A coil takes function code 5, one register 6, two registers 16; one bit of a
- * register is read, changed and written with 3 and 6, so that what the device itself changes in that register between
+ * Writes one point and reads it back. {@link Writing} says with which function codes; one bit of a
+ * register is read, changed and written, so that what the device itself changes in that register between
  * the two is lost. What was written is compared as registers, because equal floats may differ there and the reverse.
  *
  * <p>Never tried again by itself: after a lost reply nobody knows whether the device acted.
@@ -36,7 +36,8 @@ final class PointWriter {
                     itself,
                     point,
                     places,
-                    exchange(Messages.writeCoil(device.unitId(), point.address(), places.get(0) == 1)));
+                    exchange(
+                            Messages.writeCoil(device.unitId(), point.address(), places.get(0) == 1, point.writing())));
         }
         List<Integer> registers = places;
         if (point.type() == DataType.BIT) {
@@ -50,7 +51,7 @@ final class PointWriter {
                 itself,
                 point,
                 registers,
-                exchange(Messages.writeRegisters(device.unitId(), point.address(), registers)));
+                exchange(Messages.writeRegisters(device.unitId(), point.address(), registers, point.writing())));
     }
 
     private static int withBit(ModbusPoint point, int register, boolean on) {

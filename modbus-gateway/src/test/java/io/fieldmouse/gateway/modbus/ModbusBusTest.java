@@ -74,7 +74,8 @@ final class ModbusBusTest {
     }
 
     private static ModbusPoint named(String name, RegisterTable table, int address, DataType type, double scale) {
-        boolean writable = table == RegisterTable.COIL || table == RegisterTable.HOLDING_REGISTER;
+        boolean bothWays = table == RegisterTable.COIL || table == RegisterTable.HOLDING_REGISTER;
+        Writing writable = bothWays ? Writing.SINGLE : Writing.NEVER;
         return new ModbusPoint(name, table, address, type, 0, WordOrder.ABCD, scale, 0, "", writable, true);
     }
 
@@ -145,6 +146,26 @@ final class ModbusBusTest {
         assertEquals(0, simulated.slave(1).read(Table.COIL, 0));
         assertEquals(0b111, simulated.slave(1).read(Table.HOLDING_REGISTER, 1));
         assertEquals(Float.floatToIntBits(-7.25f) >>> 16, simulated.slave(1).read(Table.HOLDING_REGISTER, 2));
+    }
+
+    @Test
+    void devicesThatKnowOnlyFunctions15And16AreWrittenWithThose() {
+        ModbusPoint level = multiple("level", RegisterTable.HOLDING_REGISTER, 0, DataType.UINT16);
+        ModbusPoint running = multiple("running", RegisterTable.COIL, 0, DataType.BIT);
+        start(device("heater", 1, level, running));
+        assertEquals(new SetOutcome.Verified(new Value.Whole(42)), set("heater", "level", new Value.Whole(42)));
+        assertEquals(new SetOutcome.Verified(new Value.Flag(false)), set("heater", "running", new Value.Flag(false)));
+        List<String> requests = simulated.traffic().stream()
+                .filter(frame -> frame.kind() == SeenFrame.Kind.REQUEST)
+                .map(frame -> frame.hex().replace(" ", ""))
+                .toList();
+        assertTrue(requests.stream().anyMatch(hex -> hex.startsWith("011000000001" + "02002a")), requests.toString());
+        assertTrue(requests.stream().anyMatch(hex -> hex.startsWith("010f00000001" + "0100")), requests.toString());
+        assertTrue(requests.stream().noneMatch(hex -> hex.startsWith("0106") || hex.startsWith("0105")));
+    }
+
+    private static ModbusPoint multiple(String name, RegisterTable table, int address, DataType type) {
+        return new ModbusPoint(name, table, address, type, 0, WordOrder.ABCD, 1, 0, "", Writing.MULTIPLE, true);
     }
 
     @Test

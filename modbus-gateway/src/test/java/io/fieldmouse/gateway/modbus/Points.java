@@ -19,17 +19,28 @@ final class Points {
                 1,
                 0,
                 "",
-                table == RegisterTable.COIL || table == RegisterTable.HOLDING_REGISTER,
+                table == RegisterTable.COIL || table == RegisterTable.HOLDING_REGISTER ? Writing.SINGLE : Writing.NEVER,
                 true);
     }
 
     static ModbusPoint scaled(DataType type, double scale, double offset) {
         return new ModbusPoint(
-                "scaled", RegisterTable.HOLDING_REGISTER, 0, type, 0, WordOrder.ABCD, scale, offset, "", true, true);
+                "scaled",
+                RegisterTable.HOLDING_REGISTER,
+                0,
+                type,
+                0,
+                WordOrder.ABCD,
+                scale,
+                offset,
+                "",
+                Writing.SINGLE,
+                true);
     }
 
     static ModbusPoint ordered(DataType type, WordOrder order) {
-        return new ModbusPoint("ordered", RegisterTable.HOLDING_REGISTER, 0, type, 0, order, 1, 0, "", true, true);
+        return new ModbusPoint(
+                "ordered", RegisterTable.HOLDING_REGISTER, 0, type, 0, order, 1, 0, "", Writing.SINGLE, true);
     }
 
     static ModbusPoint bit(int address, int bit) {
@@ -43,7 +54,7 @@ final class Points {
                 1,
                 0,
                 "",
-                true,
+                Writing.SINGLE,
                 true);
     }
 }

@@ -230,10 +230,13 @@ final class RtuLineTest {
     @Test
     void theEchoOfAnotherWriteIsNoAnswer() {
         link.answersNext(after(20 * MS, "050600640007"));
-        assertFault(Fault.WRONG_ECHO, line.exchange(Messages.writeRegisters(5, 100, List.of(8)), TIMEOUT));
+        assertFault(
+                Fault.WRONG_ECHO, line.exchange(Messages.writeRegisters(5, 100, List.of(8), Writing.SINGLE), TIMEOUT));
         link.pause(line.restNanos(5));
         link.answersNext(after(20 * MS, "050600640008"));
-        assertInstanceOf(Exchange.Reply.class, line.exchange(Messages.writeRegisters(5, 100, List.of(8)), TIMEOUT));
+        assertInstanceOf(
+                Exchange.Reply.class,
+                line.exchange(Messages.writeRegisters(5, 100, List.of(8), Writing.SINGLE), TIMEOUT));
     }
 
     @Test
