@@ -53,7 +53,7 @@ public record Trigger(Schedule schedule, AddressRange addresses) {
     /** At each request whose number is a multiple of this. */
     public record EveryNthRequest(long count) implements Schedule {
         public EveryNthRequest {
-            requireCount("every-request", count);
+            requireCount("every_request", count);
         }
     }
 

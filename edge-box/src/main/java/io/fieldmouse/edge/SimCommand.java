@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
             "  ./fieldmouse sim --file lines.yaml",
             "  mbpoll -m rtu -b 19200 -P even -a 1 -t 3 -r 1 -c 3 /tmp/heating",
             "",
-            "A file with one line and one device, see docs for all keys:",
+            "A file with one line and one device, all keys are in docs/simulator.md:",
             "  lines:",
             "    - name: heating",
             "      link: /tmp/heating",

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Reads a file of simulated lines:
@@ -83,7 +84,7 @@ final class SimFile {
         String link = map.text("link", "");
         int baud = map.wholeNumber("baud", 0, 4_000_000, 0);
         Parity parity = map.oneOf("parity", PARITIES, Parity.NONE);
-        int stopBits = map.wholeNumber("stop-bits", 1, 2, 1);
+        int stopBits = map.wholeNumber("stop_bits", 1, 2, 1);
         Set<Integer> units = new HashSet<>();
         List<SlaveConfig> slaves = new ArrayList<>();
         for (YamlMap slave : map.sections("slaves")) {
@@ -152,14 +153,14 @@ final class SimFile {
         if (map.has("request")) {
             return Trigger.nthRequest(map.wholeNumber("request", 1, Integer.MAX_VALUE));
         }
-        if (map.has("every-request")) {
-            return Trigger.everyNthRequest(map.wholeNumber("every-request", 1, Integer.MAX_VALUE));
+        if (map.has("every_request")) {
+            return Trigger.everyNthRequest(map.wholeNumber("every_request", 1, Integer.MAX_VALUE));
         }
         return Trigger.always();
     }
 
     /** The records check what belongs together; what they refuse is told at the map's place. */
-    private static <T> Optional<T> built(YamlMap map, java.util.function.Supplier<T> value) {
+    private static <T> Optional<T> built(YamlMap map, Supplier<T> value) {
         try {
             return Optional.of(value.get());
         } catch (IllegalArgumentException e) {

@@ -41,7 +41,7 @@ final class SimFileTest {
                     link: /tmp/heating
                     baud: 19200
                     parity: even
-                    stop-bits: 1
+                    stop_bits: 1
                     slaves:
                       - unit: 3
                         name: boiler
@@ -55,7 +55,7 @@ final class SimFileTest {
                         faults:
                           - {fault: silent, after: 20s, for: 10s, every: 1m}
                           - {fault: late, delay: 300ms, request: 4}
-                          - {fault: corrupt-crc, every-request: 9}
+                          - {fault: corrupt-crc, every_request: 9}
                           - {fault: exception, code: 6}
                           - {fault: wrong-unit}
                 """);

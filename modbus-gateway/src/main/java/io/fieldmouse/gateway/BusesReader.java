@@ -61,8 +61,8 @@ final class BusesReader {
                 map.wholeNumber("baud", BAUD_MIN, BAUD_MAX),
                 map.oneOf("parity", PARITIES, Parity.NONE),
                 // Modbus RTU is binary: seven bits would cut every byte.
-                map.oneOf("data-bits", Map.of("8", 8), 8),
-                map.oneOf("stop-bits", Choices.of("1", 1, "2", 2), 1));
+                map.oneOf("data_bits", Map.of("8", 8), 8),
+                map.oneOf("stop_bits", Choices.of("1", 1, "2", 2), 1));
         if (!map.flawed("port")) {
             portCheck
                     .objection(serial)

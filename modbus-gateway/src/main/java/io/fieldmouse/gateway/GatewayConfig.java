@@ -73,12 +73,12 @@ public record GatewayConfig(
 
     private static TopicTemplate topics(YamlMap gateway, String id) {
         String standIn = ROOT_PREFIX + (TopicTemplate.isName(id) ? id : "edge");
-        String root = gateway.text("topic-root", standIn);
+        String root = gateway.text("topic_root", standIn);
         if (TopicTemplate.isRoot(root)) {
             return new TopicTemplate(root);
         }
         gateway.problem(
-                "topic-root",
+                "topic_root",
                 '"' + root + '"',
                 "allowed: topic levels such as plant/line-1, without +, # and $, at most "
                         + TopicTemplate.ROOT_LENGTH_MAX + " characters");
