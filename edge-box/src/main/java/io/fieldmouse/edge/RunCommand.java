@@ -1,6 +1,7 @@
 package io.fieldmouse.edge;
 
 import io.fieldmouse.broker.Broker;
+import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.Gateway;
 import io.fieldmouse.gateway.yaml.ConfigException;
@@ -40,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
         BoxConfig config = BoxConfig.read(configuration.file(), BrokerPlace.HERE, ports.check());
         Stop stop = new Stop();
         int code = ExitCode.FAILED;
-        try (Broker broker = StartedBroker.start(config.broker());
+        try (Broker broker = StartedBroker.start(broker(config));
                 RunningGateway gateway =
                         RunningGateway.start(new Gateway(config.gateway(), new EmbeddedLink(broker)))) {
             stop.await();
@@ -49,5 +50,10 @@ final class RunCommand implements Callable<Integer> {
             stop.done(code);
         }
         return code;
+    }
+
+    /** A box that was killed left its devices online in the store: until they answer again, they are not. */
+    private static BrokerConfig broker(BoxConfig config) {
+        return config.broker().withRetainedReset(config.gateway().topics().availability("+"), "offline");
     }
 }
