@@ -84,8 +84,8 @@ final class BoxProcess implements AutoCloseable {
         }
     }
 
-    long pid() {
-        return process.pid();
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     @Override
