@@ -3,7 +3,9 @@ package io.fieldmouse.gateway.publish;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ public final class RecordingLink implements BrokerLink {
     private boolean closed;
     private int room = Integer.MAX_VALUE;
     private int offered;
+    private final Map<String, String> refused = new HashMap<>();
 
     @Override
     public synchronized void open(LinkMessage lastWill, Listener owner) {
@@ -31,6 +34,7 @@ public final class RecordingLink implements BrokerLink {
         offered++;
         notifyAll();
         if (!up || room == 0) {
+            refused.put(message.topic(), text(message));
             return false;
         }
         room--;
@@ -99,6 +103,11 @@ public final class RecordingLink implements BrokerLink {
     /** Messages taken and refused so far. */
     public synchronized int offered() {
         return offered;
+    }
+
+    /** The last text refused on this topic; empty when none was. */
+    public synchronized String refused(String topic) {
+        return refused.getOrDefault(topic, "");
     }
 
     /** What was taken on this topic, as texts, oldest first. */
