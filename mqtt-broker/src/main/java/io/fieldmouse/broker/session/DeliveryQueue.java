@@ -33,6 +33,7 @@ final class DeliveryQueue {
     private int retainedWaiting;
     private boolean durable;
     private boolean stuck;
+    private boolean progressed;
     private boolean discarded;
 
     DeliveryQueue(String clientId, SessionContext context, QueueRoom room) {
@@ -273,6 +274,7 @@ final class DeliveryQueue {
         window.remove(message);
         settled(message);
         stuck = false;
+        progressed = true;
         pump();
     }
 
@@ -291,8 +293,8 @@ final class DeliveryQueue {
     // ---- holding back publishers
 
     /**
-     * Runs the task when there is room again, when the client goes away, or at the latest when {@link #giveUpHolding}
-     * is called: a publisher waits for a slow client, not for a dead one.
+     * Runs the task when there is room again, when the client goes away, or when {@link #goOnHolding} finds that it
+     * acknowledges nothing: a publisher waits for a slow client, not for a dead one.
      */
     void whenRoomy(Runnable task) {
         if (outbound == null || stuck || room.isRoomy()) {
@@ -302,12 +304,19 @@ final class DeliveryQueue {
         }
     }
 
-    /** The client did not make room in time. It holds nobody back until it acknowledges something. */
-    void giveUpHolding() {
-        if (!heldBack.isEmpty()) {
+    /**
+     * To be called from time to time while anyone is held back. When the client has acknowledged nothing since the
+     * last call, it holds nobody back until it does.
+     *
+     * @return whether to call again
+     */
+    boolean goOnHolding() {
+        if (!heldBack.isEmpty() && !progressed) {
             stuck = true;
             letGo();
         }
+        progressed = false;
+        return !heldBack.isEmpty();
     }
 
     private void letGo() {

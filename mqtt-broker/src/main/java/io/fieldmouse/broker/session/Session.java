@@ -33,6 +33,7 @@ public final class Session {
     private long expirySeconds;
     private long inboundPosition = CommitGate.AT_ONCE;
     private boolean stored;
+    private boolean watchingHold;
     private volatile boolean durable;
     private volatile boolean connected;
 
@@ -123,11 +124,20 @@ public final class Session {
 
     /** Runs the task when this session's queue has room again, on this session's lane. */
     public void whenRoomy(Runnable task) {
-        boolean first = !deliveries.holdsAnyone();
         deliveries.whenRoomy(task);
-        if (first && deliveries.holdsAnyone()) {
-            context.lane().schedule(SessionRegistry.HOLD_MAX, deliveries::giveUpHolding);
+        if (!watchingHold && deliveries.holdsAnyone()) {
+            watchHold();
         }
+    }
+
+    private void watchHold() {
+        watchingHold = true;
+        context.lane().schedule(SessionRegistry.HOLD_MAX, () -> {
+            watchingHold = false;
+            if (deliveries.goOnHolding()) {
+                watchHold();
+            }
+        });
     }
 
     // ---- the way in

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * its lane.
  */
 public final class SessionRegistry {
-    /** How long a publisher waits for a slow receiver before the receiver is taken for stuck. */
+    /** How long a publisher waits for a receiver that acknowledges nothing before that is taken for stuck. */
     static final Duration HOLD_MAX = Duration.ofSeconds(1);
 
     /** A timer is never set further ahead than this, so that a delay cannot overflow. */
