@@ -1,0 +1,81 @@
+package io.fieldmouse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fieldmouse.store.Durability;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class BrokerConfigTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void everyDefaultIsAllowedAndFoundByItsKey(BrokerSetting setting) {
+        BrokerConfig config = BrokerConfig.defaults().with(setting.key(), setting.defaultText());
+        assertEquals(setting.defaultText(), config.text(setting));
+        assertTrue(!setting.description().isBlank());
+    }
+
+    @Test
+    void valuesAreReadAsWritten() {
+        BrokerConfig config = BrokerConfig.defaults()
+                .with("port", "0")
+                .with("durability", "os")
+                .with("lanes", "3")
+                .with("buffer_bytes_max", "10_000_000_000");
+        assertEquals(0, config.number(BrokerSetting.PORT));
+        assertEquals(Durability.OS, config.durability());
+        assertEquals(3, config.lanes());
+        assertEquals(10_000_000_000L, config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
+    }
+
+    @Test
+    void aConfigurationIsNotChangedByTheNext() {
+        BrokerConfig config = BrokerConfig.defaults().with("port", "1");
+        config.with("port", "2");
+        assertEquals(1, config.number(BrokerSetting.PORT));
+        assertEquals(1, config.withStoreFileSystem("nio:").number(BrokerSetting.PORT));
+        assertEquals(
+                "nio:", config.withStoreFileSystem("nio:").with("lanes", "1").storeFileSystem());
+    }
+
+    @Test
+    void lanesOfZeroIsOneForEachProcessor() {
+        assertEquals(
+                Runtime.getRuntime().availableProcessors(),
+                BrokerConfig.defaults().lanes());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "port, 65536, 0 to 65535",
+        "port, -1, 0 to 65535",
+        "port, many, 0 to 65535",
+        "port, '', 0 to 65535",
+        "port, 1e3, 0 to 65535",
+        "receive_maximum, 0, 1 to 65535",
+        "lanes, 65, 0 to 64",
+        "durability, FORCE, 'force, os, none'",
+        "anonymous, yes, 'loopback, anywhere'",
+        "bind, ' ', address to listen on",
+        "data, '', directory of the store"
+    })
+    void wrongValuesAreToldWithWhatIsAllowed(String key, String value, String allowed) {
+        IllegalArgumentException wrong = assertThrows(
+                IllegalArgumentException.class, () -> BrokerConfig.defaults().with(key, value));
+        String words = String.valueOf(wrong.getMessage());
+        assertTrue(words.startsWith(key + ":") && words.contains(allowed), words);
+    }
+
+    @Test
+    void unknownKeysAreToldWithTheKnownOnes() {
+        IllegalArgumentException wrong = assertThrows(
+                IllegalArgumentException.class, () -> BrokerConfig.defaults().with("prot", "1"));
+        String words = String.valueOf(wrong.getMessage());
+        assertTrue(words.contains("\"prot\"") && words.contains("port"), words);
+    }
+}

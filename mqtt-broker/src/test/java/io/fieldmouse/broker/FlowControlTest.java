@@ -1,0 +1,259 @@
+package io.fieldmouse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.wire.Packet;
+import io.fieldmouse.broker.wire.PacketType;
+import io.fieldmouse.broker.wire.Publish;
+import io.fieldmouse.broker.wire.RawClient;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Slow readers, full queues, full buffers: who waits, who is refused, what is dropped and counted. */
+@OneLaneAndFour
+class FlowControlTest extends BrokerTestBase {
+
+    @Test
+    void fullQueueRefusesBeforeItAcknowledgesAndLosesNothing() {
+        restartWith("queue_messages_max", "5");
+        RawClient away = durable(4, "away");
+        away.subscribe("t", 2);
+        away.disconnect();
+        RawClient publisher = client(5, "p");
+        for (int i = 0; i < 5; i++) {
+            assertEquals(0, publisher.publish("t", "m" + i, 1));
+        }
+        assertEquals(0x97, publisher.publish("t", "too much", 1));
+        assertEquals(0x97, publisher.publish("t", "too much", 2));
+        assertEquals(0x10, publisher.publish("other", "x", 1));
+        RawClient old = client(4, "old");
+        old.send(Publish.of("t", "too much").qos(1, 1));
+        old.expectClosed();
+        assertEquals(3, broker.count(Counter.REFUSED_QUEUE_FULL));
+        broker.restart();
+        RawClient again = durable(4, "away");
+        for (int i = 0; i < 5; i++) {
+            again.acknowledge(again.expectPublish("t", "m" + i, 1));
+        }
+        again.expectSilence();
+        assertEquals(0, client(5, "p").publish("t", "room again", 1));
+        again.expectPublish("t", "room again", 1);
+    }
+
+    @Test
+    void queueIsBoundedByBytesToo() {
+        restartWith("queue_bytes_max", "10000");
+        RawClient away = durable(4, "away");
+        away.subscribe("t", 1);
+        away.disconnect();
+        RawClient publisher = client(5, "p");
+        assertEquals(0, publisher.publish("t", "x".repeat(6000), 1));
+        assertEquals(0x97, publisher.publish("t", "x".repeat(6000), 1));
+        assertEquals(0, publisher.publish("t", "x".repeat(1000), 1));
+    }
+
+    @Test
+    void refusedQos2MessageMayBeTriedAgainUnderTheSameId() {
+        restartWith("queue_messages_max", "1");
+        RawClient away = durable(4, "away");
+        away.subscribe("t", 2);
+        away.disconnect();
+        RawClient publisher = durable(5, "p");
+        assertEquals(0, publisher.publish(Publish.of("t", "first").qos(1, 1)));
+        assertEquals(0x97, publisher.publish(Publish.of("t", "second").qos(2, 2)));
+        RawClient again = durable(4, "away");
+        again.acknowledge(again.expectPublish("t", "first", 1));
+        again.expectSilence();
+        assertEquals(0, publisher.publish(Publish.of("t", "second").qos(2, 2)));
+        again.expectPublish("t", "second", 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
+    void slowSubscriberHoldsThePublisherBackAndLosesNothing(int level) throws InterruptedException {
+        int count = 20_000;
+        RawClient subscriber = client(level, "slow");
+        subscriber.subscribe("t", 1);
+        RawClient publisher = client(4, "fast");
+        Thread sending = new Thread(() -> {
+            for (int i = 0; i < count; i++) {
+                publisher.send(Publish.of("t", Integer.toString(i)).qos(1, i + 1));
+            }
+        });
+        sending.start();
+        for (int i = 0; i < count; i++) {
+            Packet packet = subscriber.expectPublish("t", Integer.toString(i), 1);
+            if (i < 2_000 && i % 100 == 0) {
+                // Slower than the publisher by far, but alive.
+                LockSupport.parkNanos(Duration.ofMillis(40).toNanos());
+            }
+            subscriber.puback(packet.packetId());
+        }
+        for (int i = 0; i < count; i++) {
+            publisher.expect(PacketType.PUBACK, i + 1, 0);
+        }
+        sending.join();
+        assertEquals(0, broker.count(Counter.REFUSED_QUEUE_FULL));
+    }
+
+    @Test
+    void subscriberThatAcknowledgesFewButSteadilyIsNotTakenForDead() throws InterruptedException {
+        restartWith("queue_messages_max", "40", "inflight_max", "1");
+        int count = 120;
+        RawClient subscriber = client(4, "slow");
+        subscriber.subscribe("t", 1);
+        RawClient publisher = client(4, "fast");
+        Thread sending = new Thread(() -> {
+            for (int i = 0; i < count; i++) {
+                publisher.send(Publish.of("t", Integer.toString(i)).qos(1, i + 1));
+            }
+        });
+        sending.start();
+        for (int i = 0; i < count; i++) {
+            Packet packet = subscriber.expectPublish("t", Integer.toString(i), 1);
+            if (i < 25) {
+                LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+            }
+            subscriber.puback(packet.packetId());
+        }
+        sending.join();
+        assertEquals(0, broker.count(Counter.REFUSED_QUEUE_FULL));
+    }
+
+    @Test
+    void stuckSubscriberDoesNotHoldOthersForLong() {
+        restartWith("queue_messages_max", "200");
+        RawClient stuck = client(4, "stuck");
+        stuck.subscribe("t", 1);
+        RawClient publisher = client(5, "p");
+        int id = 0;
+        for (int i = 0; i < 100; i++) {
+            publisher.send(Publish.of("t", "x").qos(1, ++id));
+        }
+        for (int i = 1; i <= 100; i++) {
+            publisher.expect(PacketType.PUBACK, i, 0);
+        }
+        RawClient other = client(5, "other");
+        other.subscribe("u", 1);
+        long start = System.nanoTime();
+        assertEquals(0, publisher.publish(Publish.of("u", "y").qos(1, 101)));
+        other.acknowledge(other.expectPublish("u", "y", 1));
+        assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 10);
+        for (int i = 0; i < 100; i++) {
+            publisher.send(Publish.of("t", "x").qos(1, i + 200));
+        }
+        boolean refused = false;
+        for (int i = 0; i < 100; i++) {
+            refused |= publisher.expect(PacketType.PUBACK).reason() == 0x97;
+        }
+        assertEquals(0, publisher.publish(Publish.of("u", "z").qos(1, 400)));
+        other.expectPublish("u", "z", 1);
+        assertTrue(refused || broker.count(Counter.REFUSED_QUEUE_FULL) == 0);
+    }
+
+    @Test
+    void qos0ToAClientThatDoesNotReadIsDroppedCountedAndOthersReceiveAll() {
+        restartWith("durability", "none");
+        RawClient deaf = broker.keep(new RawClient(broker.port(), 4, 4096))
+                .connected(io.fieldmouse.broker.wire.Connect.as(4, "deaf"));
+        deaf.subscribe("t", 0);
+        RawClient reader = client(5, "reader");
+        reader.subscribe("t", 0);
+        RawClient publisher = client(4, "p");
+        byte[] payload = new byte[20_000];
+        int sent = 0;
+        while (broker.count(Counter.DROPPED_SLOW_READER) == 0) {
+            publisher.send(Publish.of("t", payload));
+            assertEquals(payload.length, reader.expect(PacketType.PUBLISH).payload().length);
+            sent++;
+            assertTrue(sent < 20_000, "nothing was dropped, so it is held somewhere");
+        }
+        for (int i = 0; i < 50; i++) {
+            publisher.send(Publish.of("t", payload));
+            reader.expect(PacketType.PUBLISH);
+        }
+        assertTrue(broker.count(Counter.DROPPED_SLOW_READER) > 40);
+    }
+
+    @Test
+    void clientThatNeverReadsIsClosedAtItsBound() {
+        restartWith("outbound_bytes_max", "65536", "durability", "none");
+        RawClient deaf = broker.keep(new RawClient(broker.port(), 4, 4096))
+                .connected(io.fieldmouse.broker.wire.Connect.as(4, "deaf"));
+        deaf.subscribe("t", 1);
+        RawClient publisher = client(5, "p");
+        int id = 0;
+        while (broker.count(Counter.DROPPED_SLOW_READER) == 0) {
+            publisher.publish(Publish.of("t", new byte[500_000]).qos(1, ++id));
+            assertTrue(id < 90, "nothing was closed, so it is held somewhere");
+        }
+        assertEquals(0x10, publisher.publish(Publish.of("t", "x").qos(1, ++id)));
+    }
+
+    @Test
+    void buffersOfAllClientsTogetherAreBounded() {
+        restartWith("buffer_bytes_max", "1048576", "queue_bytes_max", "100000000");
+        for (int i = 0; i < 4; i++) {
+            RawClient away = durable(4, "away" + i);
+            away.subscribe("t" + i, 1);
+            away.disconnect();
+        }
+        RawClient publisher = client(5, "p");
+        String payload = "x".repeat(100_000);
+        int taken = 0;
+        int refused = 0;
+        for (int i = 0; i < 20; i++) {
+            int reason = publisher.publish("t" + i % 4, payload, 1);
+            if (reason == 0) {
+                taken++;
+            } else {
+                assertEquals(0x97, reason);
+                refused++;
+            }
+        }
+        // What is being received takes of the same bound.
+        assertTrue(taken >= 8 && taken <= 10, "taken " + taken);
+        assertEquals(20, taken + refused);
+        RawClient back = durable(4, "away0");
+        for (int i = 0; i < 2; i++) {
+            back.acknowledge(back.expectPublish("t0", payload, 1));
+        }
+        assertEquals(0, publisher.publish("t0", payload, 1));
+    }
+
+    @Test
+    void publisherThatIsHeldBackIsNotTimedOut() {
+        restartWith("queue_messages_max", "20", "inflight_max", "1");
+        RawClient slow = client(4, "slow");
+        slow.subscribe("t", 1);
+        RawClient publisher =
+                open(4).connected(io.fieldmouse.broker.wire.Connect.as(4, "p").keepAlive(1));
+        for (int i = 1; i <= 11; i++) {
+            publisher.send(Publish.of("t", "x").qos(1, i));
+        }
+        for (int i = 1; i <= 9; i++) {
+            publisher.expect(PacketType.PUBACK, i, 0);
+        }
+        for (int i = 1; i <= 11; i++) {
+            Packet packet = slow.expectPublish("t", "x", 1);
+            if (i < 4) {
+                LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+                publisher.ping();
+            }
+            slow.acknowledge(packet);
+        }
+        int pings = 0;
+        int acknowledged = 0;
+        while (pings < 3 || acknowledged < 2) {
+            PacketType type = publisher.receive().type();
+            pings += type == PacketType.PINGRESP ? 1 : 0;
+            acknowledged += type == PacketType.PUBACK ? 1 : 0;
+        }
+        publisher.expectSilence();
+    }
+}

@@ -1,0 +1,87 @@
+package io.fieldmouse.broker;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** Which room may know which: broker, connection, routing, session, then lane and message. */
+class PackageRulesTest {
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.fieldmouse.broker");
+
+    @Test
+    void roomsKnowOnlyThoseBelow() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("broker")
+                .definedBy("io.fieldmouse.broker")
+                .layer("connection")
+                .definedBy("io.fieldmouse.broker.connection..")
+                .layer("routing")
+                .definedBy("io.fieldmouse.broker.routing..")
+                .layer("session")
+                .definedBy("io.fieldmouse.broker.session..")
+                .layer("lane")
+                .definedBy("io.fieldmouse.broker.lane..")
+                .layer("message")
+                .definedBy("io.fieldmouse.broker.message..")
+                .whereLayer("broker")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("connection")
+                .mayOnlyBeAccessedByLayers("broker")
+                .whereLayer("routing")
+                .mayOnlyBeAccessedByLayers("broker", "connection")
+                .whereLayer("session")
+                .mayOnlyBeAccessedByLayers("broker", "connection", "routing")
+                .whereLayer("lane")
+                .mayNotAccessAnyLayer()
+                .whereLayer("message")
+                .mayNotAccessAnyLayer()
+                .check(classes);
+    }
+
+    @Test
+    void thereIsNoCycle() {
+        slices().matching("io.fieldmouse.broker.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(classes);
+    }
+
+    @Test
+    void nettyLivesInConnection() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.fieldmouse.broker.connection..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty..")
+                .check(classes);
+    }
+
+    @Test
+    void nobodyKnowsTheDatabase() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.h2..", "java.sql..", "javax.sql..")
+                .check(classes);
+    }
+
+    @Test
+    void sessionsAndRoutesDoNotKnowWhereTheStoreKeepsThings() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.fieldmouse.broker.lane..", "io.fieldmouse.broker.message..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.fieldmouse.store..")
+                .check(classes);
+    }
+}

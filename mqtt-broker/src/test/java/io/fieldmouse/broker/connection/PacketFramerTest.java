@@ -1,0 +1,146 @@
+package io.fieldmouse.broker.connection;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.fieldmouse.broker.message.MqttViolation;
+import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.wire.Publish;
+import io.fieldmouse.broker.wire.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PacketFramerTest {
+    private final BufferBudget budget = new BufferBudget(100_000);
+    private final List<ReasonCode> violations = new ArrayList<>();
+    private final PacketFramer framer = new PacketFramer(
+            new PacketFramer.Sink() {
+                @Override
+                public void frameBegins(ByteBuf frame) {}
+
+                @Override
+                public void frameEnds() {}
+
+                @Override
+                public void violation(MqttViolation violation) {
+                    violations.add(violation.reason());
+                }
+            },
+            50_000,
+            budget);
+    private final EmbeddedChannel channel = new EmbeddedChannel(framer);
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+        assertEquals(0, budget.bytes());
+    }
+
+    private void receive(byte[] bytes) {
+        channel.writeInbound(Unpooled.copiedBuffer(bytes));
+    }
+
+    private void expectFrame(byte[] expected) {
+        ByteBuf frame = channel.readInbound();
+        assertArrayEquals(expected, frame == null ? new byte[0] : ByteBufUtil.getBytes(frame));
+        if (frame != null) {
+            frame.release();
+        }
+    }
+
+    private void expectNoFrame() {
+        assertFalse(channel.inboundMessages().iterator().hasNext());
+    }
+
+    @Test
+    void framesAreCutWhereverTheBytesAreSplit() {
+        byte[] ping = Wire.packet(Wire.PINGREQ);
+        byte[] small = Publish.of("t", "x").bytes(4);
+        byte[] long1 = Publish.of("t", new byte[200]).bytes(4);
+        byte[] all = Wire.join(ping, small, long1, ping);
+        for (int first = 0; first <= all.length; first++) {
+            for (int second = first; second <= all.length; second += 7) {
+                receive(Arrays.copyOfRange(all, 0, first));
+                receive(Arrays.copyOfRange(all, first, second));
+                receive(Arrays.copyOfRange(all, second, all.length));
+                expectFrame(ping);
+                expectFrame(small);
+                expectFrame(long1);
+                expectFrame(ping);
+                expectNoFrame();
+                assertEquals(0, budget.bytes());
+            }
+        }
+        assertEquals(List.of(), violations);
+    }
+
+    @Test
+    void lengthsOfAllSizesAreUnderstood() {
+        for (int size : new int[] {0, 127, 128, 16_383, 16_384, 49_000}) {
+            byte[] packet = Wire.packet(Wire.PUBLISH, new byte[size]);
+            receive(packet);
+            expectFrame(packet);
+        }
+    }
+
+    @Test
+    void pausedFramerKeepsWhatCameAndGoesOnInOrder() {
+        byte[] one = Publish.of("t", "1").bytes(4);
+        byte[] two = Publish.of("t", "2").bytes(4);
+        framer.pause();
+        receive(Wire.join(one, two));
+        expectNoFrame();
+        assertEquals(one.length + two.length, budget.bytes());
+        framer.resume(channel.pipeline().context(framer));
+        expectFrame(one);
+        expectFrame(two);
+    }
+
+    @Test
+    void lengthIsJudgedBeforeTheRestHasCome() {
+        receive(Wire.hex("30 ff ff 7f"));
+        receive(Wire.hex("30 80 00"));
+        assertEquals(ReasonCode.PACKET_TOO_LARGE, violations.get(0));
+    }
+
+    @Test
+    void needlessAndEndlessLengthsAreMalformed() {
+        receive(Wire.hex("30 80 00"));
+        assertEquals(List.of(ReasonCode.MALFORMED_PACKET), violations);
+        EmbeddedChannel second = new EmbeddedChannel(new PacketFramer(
+                new PacketFramer.Sink() {
+                    @Override
+                    public void frameBegins(ByteBuf frame) {}
+
+                    @Override
+                    public void frameEnds() {}
+
+                    @Override
+                    public void violation(MqttViolation violation) {
+                        violations.add(violation.reason());
+                    }
+                },
+                50_000,
+                budget));
+        second.writeInbound(Unpooled.copiedBuffer(Wire.hex("30 ff ff ff ff 01")));
+        assertEquals(List.of(ReasonCode.MALFORMED_PACKET, ReasonCode.MALFORMED_PACKET), violations);
+        second.finishAndReleaseAll();
+    }
+
+    @Test
+    void halfReceivedPacketsCountAgainstTheBudgetOfAll() {
+        budget.take(90_000);
+        receive(Arrays.copyOf(Wire.packet(Wire.PUBLISH, new byte[40_000]), 20_000));
+        assertEquals(List.of(ReasonCode.QUOTA_EXCEEDED), violations);
+        budget.give(90_000);
+    }
+}
