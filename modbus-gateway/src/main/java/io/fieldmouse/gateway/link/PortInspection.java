@@ -47,6 +47,11 @@ final class PortInspection {
         return file.toString();
     }
 
+    /** Whether this device file, with links followed, is a terminal that a program made, not a serial line. */
+    static boolean isPseudoTerminal(String deviceFile) {
+        return deviceFile.startsWith("/dev/pts/");
+    }
+
     static String missing(String port) {
         TreeSet<String> present = new TreeSet<>();
         for (SerialPort other : SerialPort.getCommPorts()) {

@@ -49,7 +49,7 @@ public final class SerialLink implements Link {
         }
         // What the device tree or a boot script set up for RS-485 stays as it is.
         port.disableRs485ModeControl();
-        port.setComPortParameters(settings.baud(), settings.dataBits(), stopBits(settings), parity(settings.parity()));
+        port.setComPortParameters(settings.baud(), settings.dataBits(), stopBits(settings), parity(settings, path));
         port.setFlowControl(SerialPort.FLOW_CONTROL_DISABLED);
         port.setComPortTimeouts(SerialPort.TIMEOUT_NONBLOCKING, 0, 0);
         if (!port.openPort(0)) {
@@ -129,8 +129,12 @@ public final class SerialLink implements Link {
         return settings.stopBits() == 1 ? SerialPort.ONE_STOP_BIT : SerialPort.TWO_STOP_BITS;
     }
 
-    private static int parity(SerialSettings.Parity parity) {
-        return switch (parity) {
+    private static int parity(SerialSettings settings, String path) {
+        if (PortInspection.isPseudoTerminal(path)) {
+            // It carries no parity bit, and the second time it is asked for one the C library calls that an error.
+            return SerialPort.NO_PARITY;
+        }
+        return switch (settings.parity()) {
             case NONE -> SerialPort.NO_PARITY;
             case EVEN -> SerialPort.EVEN_PARITY;
             case ODD -> SerialPort.ODD_PARITY;

@@ -36,6 +36,15 @@ final class SerialLinkTest {
     }
 
     @Test
+    void aPseudoTerminalIsOpenedAgainAndAgainWhateverParityIsAskedFor() throws IOException {
+        try (VirtualPort port = VirtualPort.open()) {
+            for (int time = 0; time < 3; time++) {
+                SerialLink.open(settings(port.path())).close();
+            }
+        }
+    }
+
+    @Test
     void readingWithoutBytesDoesNotWait() throws IOException {
         try (VirtualPort port = VirtualPort.open();
                 SerialLink link = SerialLink.open(settings(port.path()))) {
