@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A client in the broker's own process: what it publishes and receives takes the way of every other client's, but for
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Its methods may be called from any thread and never wait; messages of one thread arrive in the order of calls.
  */
 public final class LocalClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalClient.class);
+
     /** Publications on their way to the lane; beyond, {@link #publish} refuses. */
     private static final int UNDER_WAY_MAX = 10_000;
 
@@ -127,16 +131,25 @@ public final class LocalClient implements AutoCloseable {
                 int packetId,
                 int[] subscriptionIds,
                 long afterPosition) {
-            listener.received(
-                    publication.topic(),
-                    publication.payload(),
-                    retain,
-                    ForwardedProperties.fromBytes(publication.properties()));
+            tellListener(publication, retain);
             if (qos.isAcknowledged()) {
                 // Not at once: the session is in the middle of sending it.
                 lane.execute(() -> acknowledge(packetId));
             }
             return true;
+        }
+
+        /** What the listener does wrong must not end the connection of whoever published. */
+        private void tellListener(Publication publication, boolean retain) {
+            try {
+                listener.received(
+                        publication.topic(),
+                        publication.payload(),
+                        retain,
+                        ForwardedProperties.fromBytes(publication.properties()));
+            } catch (RuntimeException e) {
+                LOG.error("the listener of client={} failed at topic={}", clientId, publication.topic(), e);
+            }
         }
 
         private void acknowledge(int packetId) {

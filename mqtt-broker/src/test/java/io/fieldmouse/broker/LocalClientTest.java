@@ -1,0 +1,88 @@
+package io.fieldmouse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fieldmouse.broker.message.ForwardedProperties;
+import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.broker.wire.Publish;
+import io.fieldmouse.broker.wire.RawClient;
+import io.fieldmouse.broker.wire.Wire;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The client in the broker's own process, which the gateway is. */
+@OneLaneAndFour
+class LocalClientTest extends BrokerTestBase {
+    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+
+    private LocalClient local(String clientId) {
+        return broker.broker()
+                .localClient(
+                        clientId,
+                        (topic, payload, retain, properties) ->
+                                received.add(topic + " " + new String(payload, java.nio.charset.StandardCharsets.UTF_8)
+                                        + (retain ? " retained" : "")));
+    }
+
+    private void expectReceived(String message) throws InterruptedException {
+        assertEquals(message, received.poll(RawClient.DEADLINE.toSeconds(), TimeUnit.SECONDS));
+    }
+
+    private static boolean publish(LocalClient client, String topic, String payload, boolean retain) {
+        return client.publish(topic, Wire.bytes(payload), Qos.AT_LEAST_ONCE, retain, ForwardedProperties.NONE);
+    }
+
+    @Test
+    void messagesGoBothWaysInOrder() throws InterruptedException {
+        RawClient subscriber = client(5, "s");
+        subscriber.subscribe("up/#", 1);
+        LocalClient local = local("local");
+        local.subscribe("down/#");
+        for (int i = 0; i < 50; i++) {
+            assertTrue(publish(local, "up/x", "u" + i, false));
+            subscriber.acknowledge(subscriber.expectPublish("up/x", "u" + i, 1));
+            subscriber.send(Publish.of("down/x", "d" + i));
+            expectReceived("down/x d" + i);
+        }
+        local.close();
+    }
+
+    @Test
+    void retainedReadingsAreSeenAtOnceAndSurviveTheEnd() {
+        LocalClient local = local("local");
+        publish(local, "r", "1", true);
+        publish(local, "r", "2", true);
+        await("both are there", () -> broker.broker().retainedCount() == 1);
+        local.close();
+        broker.restart();
+        RawClient subscriber = client(4, "s");
+        subscriber.subscribe("r", 0);
+        assertTrue(subscriber.expectPublish("r", "2").retain());
+    }
+
+    @Test
+    void closedClientTakesNothing() {
+        LocalClient local = local("local");
+        local.close();
+        local.close();
+        assertFalse(publish(local, "t", "x", false));
+    }
+
+    @Test
+    void faultOfAListenerIsNotThePublishersFault() throws InterruptedException {
+        LocalClient faulty = broker.broker().localClient("faulty", (topic, payload, retain, properties) -> {
+            received.add(topic);
+            throw new IllegalStateException("a fault of the listener");
+        });
+        faulty.subscribe("t");
+        RawClient publisher = client(5, "p");
+        await("the subscription works", () -> publisher.publish("t", "x", 1) == 0);
+        expectReceived("t");
+        publisher.expectSilence();
+        assertEquals(0, publisher.publish("t", "y", 1));
+    }
+}
