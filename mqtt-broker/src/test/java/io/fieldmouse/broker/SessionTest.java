@@ -272,7 +272,7 @@ class SessionTest extends BrokerTestBase {
         RawClient publisher = client(4, "p");
         publisher.publish("t", "old", 1);
         int id = client.expectPublish("t", "old", 1).packetId();
-        client.reset();
+        client.disconnect(); // and not a reset, which the broker may notice after the next message
         publisher.publish("t", "new", 1);
         reconnectOrRestart(restart);
         RawClient again = durable(5, "a");
