@@ -46,6 +46,20 @@ class FlowControlTest extends BrokerTestBase {
     }
 
     @Test
+    void aRefusedPublishLeavesTheRetainedMessageAsItWas() {
+        restartWith("queue_messages_max", "1");
+        RawClient away = durable(4, "away");
+        away.subscribe("t", 1);
+        away.disconnect();
+        RawClient publisher = client(5, "p");
+        assertEquals(0, publisher.publish(Publish.of("t", "taken").retain().qos(1, 1)));
+        assertEquals(0x97, publisher.publish(Publish.of("t", "refused").retain().qos(1, 2)));
+        RawClient looker = client(4, "looker");
+        looker.subscribe("t", 0);
+        looker.expectPublish("t", "taken");
+    }
+
+    @Test
     void queueIsBoundedByBytesToo() {
         restartWith("queue_bytes_max", "10000");
         RawClient away = durable(4, "away");

@@ -109,7 +109,25 @@ public final class Router implements SessionRegistry.Ending {
             counters.add(Counter.REFUSED_RETAINED_FULL);
             return ReasonCode.QUOTA_EXCEEDED;
         }
+        if (publication.retain() && acknowledged && hasFullReceiver(publication)) {
+            counters.add(Counter.REFUSED_QUEUE_FULL);
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
         return null;
+    }
+
+    /**
+     * Looks before the retained message is set, so that a refused PUBLISH leaves none behind; but for one whose
+     * receiver's last place is taken in this very moment.
+     */
+    private boolean hasFullReceiver(Publication publication) {
+        int size = publication.sizeBytes();
+        boolean[] full = new boolean[1];
+        subscriptions.match(
+                publication.topic(),
+                subscription -> full[0] |= subscription.qos().isAcknowledged()
+                        && subscription.session().room().isFullFor(size));
+        return full[0];
     }
 
     private long keepIfRetained(Publication publication, CommitGate gate, Storing storing) {

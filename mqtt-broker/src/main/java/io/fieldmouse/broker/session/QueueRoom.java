@@ -48,6 +48,11 @@ public final class QueueRoom {
         budget.give(messageBytes);
     }
 
+    /** Whether a message of this size would be refused now. */
+    public boolean isFullFor(int messageBytes) {
+        return messages.get() >= limits.messagesMax || bytes.get() + messageBytes > limits.bytesMax;
+    }
+
     /** At least half full: who publishes more should be held back while the receiver catches up. */
     public boolean isCrowded() {
         return messages.get() * 2 >= limits.messagesMax || bytes.get() * 2 >= limits.bytesMax;
