@@ -26,14 +26,30 @@ final class NativeLibrary {
     private static final List<String> ARCHITECTURES =
             List.of("x86_64", "x86", "armv8_64", "armv8_32", "armv7hf", "armv6hf", "armv5", "ppc64le");
 
+    /** Holds the one that the library waits for, from its first use on. */
+    private static final class Loaded {
+        private static final OpenPorts PORTS = new OpenPorts();
+
+        static {
+            SerialPort.addShutdownHook(
+                    new Thread(() -> PORTS.end(OpenPorts.PATIENCE_NANOS), "wait for ports to be closed"));
+        }
+    }
+
     private NativeLibrary() {}
 
     /**
      * Loads the library; the second call and later ones find it loaded.
      *
+     * @return where to count the ports that are opened
      * @throws PortUnavailable when no folder allows it
      */
-    static synchronized void load() throws PortUnavailable {
+    static synchronized OpenPorts load() throws PortUnavailable {
+        loadOnce();
+        return Loaded.PORTS;
+    }
+
+    private static void loadOnce() throws PortUnavailable {
         if (System.getProperty(PATH_PROPERTY) != null
                 || !System.getProperty("os.name", "").startsWith("Linux")) {
             SerialPort.getVersion();

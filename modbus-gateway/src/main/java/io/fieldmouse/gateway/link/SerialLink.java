@@ -25,11 +25,13 @@ public final class SerialLink implements Link {
 
     private final SerialPort port;
     private final String path;
+    private final OpenPorts openPorts;
     private boolean closed;
 
-    private SerialLink(SerialPort port, String path) {
+    private SerialLink(SerialPort port, String path, OpenPorts openPorts) {
         this.port = port;
         this.path = path;
+        this.openPorts = openPorts;
     }
 
     /**
@@ -39,8 +41,18 @@ public final class SerialLink implements Link {
      * @throws PortUnavailable in words for the person at the box
      */
     public static SerialLink open(SerialSettings settings) throws PortUnavailable {
-        NativeLibrary.load();
+        OpenPorts openPorts = NativeLibrary.load();
         String path = PortInspection.requireUsable(settings.port());
+        openPorts.add();
+        try {
+            return new SerialLink(open(settings, path), settings.port(), openPorts);
+        } catch (PortUnavailable | RuntimeException e) {
+            openPorts.remove();
+            throw e;
+        }
+    }
+
+    private static SerialPort open(SerialSettings settings, String path) throws PortUnavailable {
         SerialPort port;
         try {
             port = SerialPort.getCommPort(path);
@@ -56,7 +68,7 @@ public final class SerialLink implements Link {
             throw new PortUnavailable(PortInspection.explain(settings, port.getLastErrorCode()));
         }
         PortInspection.warnOfLatencyTimer(path);
-        return new SerialLink(port, settings.port());
+        return port;
     }
 
     @Override
@@ -112,7 +124,7 @@ public final class SerialLink implements Link {
             return;
         }
         closed = true;
-        Thread closer = new Thread(port::closePort, "close " + path);
+        Thread closer = new Thread(this::closePort, "close " + path);
         closer.setDaemon(true);
         closer.start();
         try {
@@ -123,6 +135,11 @@ public final class SerialLink implements Link {
         if (closer.isAlive()) {
             log.warn("serial port is slow to close, left behind port={} waitedMs={}", path, CLOSE_MILLIS);
         }
+    }
+
+    private void closePort() {
+        port.closePort();
+        openPorts.remove();
     }
 
     private static int stopBits(SerialSettings settings) {
