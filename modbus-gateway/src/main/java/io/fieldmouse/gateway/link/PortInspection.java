@@ -6,9 +6,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +26,12 @@ final class PortInspection {
     private static final int EBUSY = 16;
     private static final int EINVAL = 22;
     private static final int ENOTTY = 25;
+
+    /** The group that Debian and most others give their serial ports to. */
+    private static final String SERIAL_GROUP = "dialout";
+
+    private static final Set<PosixFilePermission> GROUP_ACCESS =
+            Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE);
 
     private PortInspection() {}
 
@@ -62,23 +71,51 @@ final class PortInspection {
         } catch (IOException e) {
             log.trace("no names by id", e);
         }
-        return "serial port " + port + " does not exist; "
-                + (present.isEmpty() ? "no serial port is present" : "present: " + String.join(", ", present));
+        return missing(port, present);
     }
 
+    /** @param recognised what jSerialComm lists; device files that no driver claims are not among them */
+    static String missing(String port, SortedSet<String> recognised) {
+        return "serial port " + port + " does not exist; "
+                + (recognised.isEmpty()
+                        ? "no serial port is recognised on this machine (ls /dev/tty[A-Z]* lists device files)"
+                        : "present: " + String.join(", ", recognised));
+    }
+
+    /** Who may use the device file, and what to run so that this user may. */
     static String forbidden(String port, Path file) {
-        String group = "dialout";
-        String found = "";
+        String refused = "no permission to use serial port " + port;
         try {
             PosixFileAttributes attributes = Files.readAttributes(file, PosixFileAttributes.class);
-            group = attributes.group().getName();
-            found = " (owner " + attributes.owner().getName() + ", group " + group + ", "
-                    + PosixFilePermissions.toString(attributes.permissions()) + ")";
+            return forbidden(
+                    refused,
+                    file,
+                    attributes.owner().getName(),
+                    attributes.group().getName(),
+                    attributes.permissions());
         } catch (IOException | UnsupportedOperationException e) {
             log.trace("no attributes of file={}", file, e);
+            return refused + "; run: " + join(SERIAL_GROUP);
         }
-        return "no permission to use serial port " + port + found + "; run: sudo usermod -aG " + group
-                + " $USER, then log in again (a service: restart it)";
+    }
+
+    static String forbidden(
+            String refused, Path file, String owner, String group, Set<PosixFilePermission> permissions) {
+        String found =
+                " (owner " + owner + ", group " + group + ", " + PosixFilePermissions.toString(permissions) + ")";
+        boolean groupMay = permissions.containsAll(GROUP_ACCESS);
+        // Whoever joins the group root may do far more than use a port.
+        if (groupMay && !group.equals("root")) {
+            return refused + found + "; run: " + join(group);
+        }
+        return refused + found + "; its group " + (groupMay ? "is not one to join" : "may not use it either")
+                + ", run: sudo chgrp " + SERIAL_GROUP + " " + file + " && sudo chmod g+rw " + file
+                + " (lost when the adapter is plugged in again; for good a udev rule with GROUP=\"" + SERIAL_GROUP
+                + "\", MODE=\"0660\"), and: " + join(SERIAL_GROUP);
+    }
+
+    private static String join(String group) {
+        return "sudo usermod -aG " + group + " $USER, then log in again (a service: restart it)";
     }
 
     /** Why opening failed, from the errno that jSerialComm left. */

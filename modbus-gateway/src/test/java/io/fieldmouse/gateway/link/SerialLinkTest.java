@@ -88,7 +88,7 @@ final class SerialLinkTest {
                 assertThrows(PortUnavailable.class, () -> SerialLink.open(settings(Path.of("/dev/ttyNONE7"))));
         String message = String.valueOf(missing.getMessage());
         assertTrue(message.startsWith("serial port /dev/ttyNONE7 does not exist; "), message);
-        assertTrue(message.contains("present"), message);
+        assertTrue(message.contains("present: ") || message.contains("no serial port is recognised"), message);
     }
 
     @Test
@@ -108,16 +108,6 @@ final class SerialLinkTest {
             assertTrue(message.contains(ProcessHandle.current().pid() + " (java"), message);
             assertEquals(0, first.read(new byte[1], 0), "the first user is not disturbed");
         }
-    }
-
-    @Test
-    void aLackOfPermissionNamesTheGroupAndTheCommand(@TempDir Path folder) throws IOException {
-        Path file = Files.createFile(folder.resolve("ttyX"));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
-        String group = Files.getAttribute(file, "posix:group").toString();
-        String message = PortInspection.forbidden("/dev/ttyX", file);
-        assertTrue(message.contains("group " + group + ", rw-rw----"), message);
-        assertTrue(message.contains("sudo usermod -aG " + group + " $USER"), message);
     }
 
     @Test
