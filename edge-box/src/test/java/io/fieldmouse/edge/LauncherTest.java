@@ -2,6 +2,7 @@ package io.fieldmouse.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,11 +11,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher script in a tree of its own, with a Java and a Maven that only say how they were called. */
 final class LauncherTest {
@@ -36,6 +41,7 @@ final class LauncherTest {
         Files.copy(Path.of("..", "fieldmouse"), home.resolve("fieldmouse"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.writeString(home.resolve("pom.xml"), "<project/>");
         Files.createDirectories(home.resolve("config/profiles"));
+        Files.writeString(home.resolve("config/profiles/p.yaml"), "points: []");
         for (String module : MODULES.split(" ", -1)) {
             Files.createDirectories(home.resolve(module).resolve("src/main"));
             Files.createDirectories(home.resolve(module).resolve("src/test"));
@@ -49,28 +55,47 @@ final class LauncherTest {
     }
 
     private void script(String name, String... lines) throws IOException {
-        Path file = Files.createDirectories(directory.resolve("bin")).resolve(name);
+        Path file =
+                Files.createDirectories(directory.resolve("bin")).resolve(name).normalize();
+        Files.createDirectories(directory.resolve("tools"));
         Files.writeString(file, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private Result launch(String javaVersion, List<String> command) throws Exception {
+    private ProcessBuilder launcher(String javaVersion, List<String> command, String output) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(Path.of("/").toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("output").toFile());
+                .redirectOutput(directory.resolve(output).toFile());
         builder.environment().remove("JAVA_HOME");
         builder.environment().put("PATH", directory.resolve("bin") + ":/usr/bin:/bin");
         builder.environment().put("JAVA_SAYS", javaVersion);
         builder.environment().put("CALLS", directory.resolve("calls").toString());
-        Process process = builder.start();
+        builder.environment().put("GO", directory.resolve("go").toString());
+        return builder;
+    }
+
+    private Result launch(String javaVersion, List<String> command) throws Exception {
+        return ended(launcher(javaVersion, command, "output").start(), "output");
+    }
+
+    private Result ended(Process process, String output) throws Exception {
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-        return new Result(process.exitValue(), Files.readString(directory.resolve("output")));
+        return new Result(process.exitValue(), Files.readString(directory.resolve(output)));
+    }
+
+    private void await(String file, String text, Process process) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        Path path = directory.resolve(file);
+        while (!Files.exists(path) || !Files.readString(path).contains(text)) {
+            boolean ended = process.waitFor(20, TimeUnit.MILLISECONDS);
+            assertTrue(!ended && System.nanoTime() < deadline, file + " never said " + text);
+        }
     }
 
     private Result launch(String... arguments) throws Exception {
         List<String> command =
-                new java.util.ArrayList<>(List.of(home.resolve("fieldmouse").toString()));
+                new ArrayList<>(List.of(home.resolve("fieldmouse").toString()));
         command.addAll(List.of(arguments));
         return launch("17.0.1", command);
     }
@@ -142,5 +167,104 @@ final class LauncherTest {
         assertTrue(result.out().contains("no such class"), result.out());
         assertTrue(result.out().contains("fieldmouse: the build failed"), result.out());
         assertTrue(!result.out().contains("<x>"), result.out());
+    }
+
+    @Test
+    void anEditedProfileBuildsNothing() throws Exception {
+        launch("x");
+        touch("config/profiles/p.yaml", Instant.now().plusSeconds(60));
+        launch("x");
+        assertEquals(1, builds());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void twoStartsAtOnceBuildOnce(boolean flock) throws Exception {
+        script(
+                "mvn",
+                "echo built >>\"$CALLS\"",
+                "while [ ! -e \"$GO\" ]; do sleep 0.1; done",
+                "mkdir -p edge-box/target/lib",
+                ": >edge-box/target/edge-box-1.jar");
+        List<String> command = List.of(home.resolve("fieldmouse").toString(), "x");
+        ProcessBuilder one = launcher("17", command, "one");
+        ProcessBuilder two = launcher("17", command, "two");
+        if (!flock) {
+            String path = directory.resolve("bin") + ":" + toolsWithoutFlock();
+            one.environment().put("PATH", path);
+            two.environment().put("PATH", path);
+        }
+        Process first = one.start();
+        await("calls", "built", first);
+        Process second = two.start();
+        await("two", "another start is building, waiting for it", second);
+        Files.createFile(directory.resolve("go"));
+        assertTrue(ended(first, "one").out().endsWith("<x>\n"));
+        assertTrue(ended(second, "two").out().endsWith("<x>\n"));
+        assertEquals(1, builds());
+    }
+
+    /** All that the launcher calls, but for flock. */
+    private Path toolsWithoutFlock() throws IOException {
+        for (String tool : List.of("cat", "dirname", "find", "head", "mkdir", "mv", "rm", "sed", "sleep")) {
+            script("../tools/" + tool, "PATH=/usr/bin:/bin exec " + tool + " \"$@\"");
+        }
+        return directory.resolve("tools");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "INT, 130"})
+    void signalDuringTheBuildEndsMavenToo(String signal, int code) throws Exception {
+        script("mvn", "echo $$ >>\"$CALLS\"", "exec sleep 600");
+        List<String> command = List.of(home.resolve("fieldmouse").toString(), "x");
+        Process launcher = launcher("17", command, "output").start();
+        await("calls", "\n", launcher);
+        long maven = Long.parseLong(Files.readString(directory.resolve("calls")).trim());
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(launcher.pid())).start();
+        assertEquals(0, kill.waitFor());
+        Result result = ended(launcher, "output");
+        assertEquals(code, result.exitCode(), result.out());
+        assertTrue(ProcessHandle.of(maven).isEmpty(), "Maven lives on");
+        assertTrue(!result.out().contains("<x>"), result.out());
+    }
+
+    @Test
+    void treeOfAnotherUserRunsAsItIsOrSaysWhoIsToBuildIt() throws Exception {
+        boolean root = System.getProperty("user.name").equals("root");
+        List<String> command = new ArrayList<>();
+        if (root) {
+            assumeTrue(Files.exists(Path.of("/usr/bin/setpriv")), "no setpriv: apt install util-linux");
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+            command.addAll(List.of("/usr/bin/setpriv", "--reuid=65534", "--clear-groups"));
+        }
+        command.addAll(List.of(home.resolve("fieldmouse").toString(), "x"));
+        setWritable(false);
+        try {
+            Result missing = launch("17", command);
+            assertEquals(1, missing.exitCode());
+            assertTrue(missing.out().contains("start it once as its owner"), missing.out());
+            setWritable(true);
+            launch("x");
+            touch("edge-box/src/main/A.java", Instant.now().plusSeconds(60));
+            setWritable(false);
+            Result stale = launch("17", command);
+            assertEquals(0, stale.exitCode(), stale.out());
+            assertTrue(stale.out().contains("running it as it is"), stale.out());
+            assertTrue(stale.out().endsWith("<x>\n"), stale.out());
+            assertEquals(1, builds());
+        } finally {
+            setWritable(true);
+        }
+    }
+
+    private void setWritable(boolean writable) throws IOException {
+        String permissions = writable ? "rwxr-xr-x" : "r-xr-xr-x";
+        for (String module : MODULES.split(" ", -1)) {
+            for (Path folder : List.of(home.resolve(module), home.resolve(module + "/target"))) {
+                if (Files.exists(folder)) {
+                    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(permissions));
+                }
+            }
+        }
     }
 }

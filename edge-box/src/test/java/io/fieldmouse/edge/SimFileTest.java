@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SimFileTest {
 
@@ -114,6 +115,16 @@ final class SimFileTest {
             assertEquals(2, lines.size());
             assertEquals(
                     3, lines.stream().mapToInt(line -> line.slaves().size()).sum());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"boiler.yaml", "power-meter.yaml", "motor-drive.yaml"})
+    void demosProfilesAreThoseAUserStartsFrom(String name) throws Exception {
+        // Copies, so that what a user edits in config/profiles does not change the demo.
+        Path shipped = Path.of("..", "config", "profiles", name);
+        try (DemoFiles files = DemoFiles.unpack()) {
+            assertEquals(Files.readString(shipped), Files.readString(files.path("profiles/" + name)));
         }
     }
 
