@@ -7,6 +7,7 @@ import io.fieldmouse.gateway.PortCheck;
 import io.fieldmouse.gateway.yaml.ConfigException;
 import io.fieldmouse.gateway.yaml.YamlMap;
 import io.fieldmouse.gateway.yaml.YamlReader;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /**
@@ -27,10 +28,15 @@ record BoxConfig(BrokerConfig broker, GatewayConfig gateway) {
     }
 
     /** @throws ConfigException with everything that is wrong */
-    static BoxConfig read(Path file, BrokerPlace place, PortCheck portCheck) throws ConfigException {
+    static BoxConfig read(Path file, BrokerPlace place, PortCheck portCheck, ListenCheck listenCheck)
+            throws ConfigException {
         YamlReader reader = new YamlReader();
         YamlMap root = reader.read(file);
-        BrokerConfig broker = broker(root.section("broker"));
+        YamlMap brokerSection = root.section("broker");
+        BrokerConfig broker = broker(brokerSection);
+        if (place == BrokerPlace.HERE) {
+            checkAddress(brokerSection, broker, listenCheck);
+        }
         Path folder = file.toAbsolutePath().getParent();
         Path profiles = folder == null ? Path.of("profiles") : file.resolveSibling("profiles");
         GatewayConfig gateway = GatewayConfig.read(reader, root, profiles, portCheck);
@@ -39,6 +45,34 @@ record BoxConfig(BrokerConfig broker, GatewayConfig gateway) {
         }
         reader.finish();
         return new BoxConfig(broker, gateway);
+    }
+
+    /** The broker would refuse these too, but without the place in the file. */
+    private static void checkAddress(YamlMap section, BrokerConfig broker, ListenCheck listenCheck) {
+        String bind = BrokerSetting.BIND.key();
+        String port = BrokerSetting.PORT.key();
+        String anonymous = BrokerSetting.ANONYMOUS.key();
+        if (section.flawed(bind) || section.flawed(port) || section.flawed(anonymous)) {
+            return;
+        }
+        String host = broker.text(BrokerSetting.BIND);
+        InetSocketAddress address = new InetSocketAddress(host, broker.number(BrokerSetting.PORT));
+        if (address.isUnresolved()) {
+            section.problem(bind, '"' + host + '"', "needs an address of this machine, such as 127.0.0.1");
+        } else if (!address.getAddress().isLoopbackAddress()
+                && !broker.text(BrokerSetting.ANONYMOUS).equals("anywhere")) {
+            section.problem(
+                    bind,
+                    '"' + host + "\", which is open to the network while clients need no password",
+                    "write anonymous: anywhere below it if that is meant, else bind: 127.0.0.1");
+        } else {
+            listenCheck
+                    .objection(address)
+                    .ifPresent(found -> section.problem(
+                            port,
+                            found,
+                            "choose another port, or end who holds it; a box that runs is checked with --no-ports"));
+        }
     }
 
     private static BrokerConfig broker(YamlMap section) {

@@ -38,7 +38,7 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private ConfigOptions configuration = new ConfigOptions();
 
-    @Option(names = "--no-ports", description = "Do not try the serial ports.")
+    @Option(names = "--no-ports", description = "Do not try the serial ports and the broker's port.")
     private boolean noPorts;
 
     @Mixin
@@ -52,7 +52,8 @@ final class CheckCommand implements Callable<Integer> {
         common.beginLogging();
         Path file = configuration.file();
         PortCheck ports = noPorts ? PortCheck.none() : PortCheck.byOpening();
-        BoxConfig config = BoxConfig.read(file, BrokerPlace.HERE, ports);
+        ListenCheck listening = noPorts ? ListenCheck.none() : ListenCheck.byListening();
+        BoxConfig config = BoxConfig.read(file, BrokerPlace.HERE, ports, listening);
         PrintStream out = System.out;
         out.println(file + ": nothing wrong");
         out.println();

@@ -40,7 +40,8 @@ final class GatewayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         common.beginLogging();
-        GatewayConfig config = BoxConfig.read(configuration.file(), BrokerPlace.ELSEWHERE, ports.check())
+        GatewayConfig config = BoxConfig.read(
+                        configuration.file(), BrokerPlace.ELSEWHERE, ports.check(), ListenCheck.none())
                 .gateway();
         BrokerAddress broker = Objects.requireNonNull(config.broker(), "the configuration was checked for a broker");
         Stop stop = new Stop();

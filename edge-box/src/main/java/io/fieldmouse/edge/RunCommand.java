@@ -38,7 +38,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, CommandFailure, InterruptedException {
         common.beginLogging();
-        BoxConfig config = BoxConfig.read(configuration.file(), BrokerPlace.HERE, ports.check());
+        BoxConfig config = BoxConfig.read(configuration.file(), BrokerPlace.HERE, ports.check(), ListenCheck.none());
         Stop stop = new Stop();
         int code = ExitCode.FAILED;
         try (Broker broker = StartedBroker.start(broker(config));
