@@ -40,16 +40,22 @@ final class Demo {
     private static final Duration RESIZE_LOOK = Duration.ofSeconds(1);
     private static final int PORTS_TRIED = 100;
 
+    /** What the commands that are offered change: to be seen on a small terminal too. */
+    private static final List<String> FIRST =
+            List.of("boiler/setpoint", "boiler/flow-temperature", "fan/run", "fan/speed", "meter/power");
+
     private final PrintStream out;
     private final boolean terminal;
     private final Stop stop;
+    private final @Nullable Duration time;
     private final Deadline deadline;
-    private final Readings readings = new Readings();
+    private final Readings readings = new Readings(FIRST);
 
     Demo(PrintStream out, boolean terminal, Stop stop, @Nullable Duration time) {
         this.out = out;
         this.terminal = terminal;
         this.stop = stop;
+        this.time = time;
         this.deadline = Deadline.in(time);
     }
 
@@ -69,7 +75,13 @@ final class Demo {
                     RunningGateway gateway = RunningGateway.start(new Gateway(config, new EmbeddedLink(broker)));
                     MqttClient dashboard =
                             subscribe(broker.port(), config.topics().root())) {
-                show(introduction(broker.port(), firstPort, config.topics().root()));
+                DemoPlant plant = new DemoPlant(
+                        simulated.line("heating").slave(1),
+                        simulated.line("machines").slave(1));
+                show(
+                        introduction(broker.port(), firstPort, config.topics().root()),
+                        config.topics().root(),
+                        plant);
             }
         }
         if (terminal && stop.isAsked()) {
@@ -124,22 +136,25 @@ final class Demo {
                 "",
                 "Try in another terminal:",
                 "  ./fieldmouse sub -p " + port + " -v -t '" + root + "/#'",
-                "  ./fieldmouse pub -p " + port + " -t " + root + "/boiler/setpoint/set -m 65",
+                "  ./fieldmouse pub -p " + port + " -t " + root + "/boiler/setpoint/set -m 70",
                 "  ./fieldmouse pub -p " + port + " -t " + root + "/fan/run/set -m false",
                 "");
     }
 
-    private void show(List<String> introduction) throws InterruptedException {
+    private void show(List<String> introduction, String root, DemoPlant plant) throws InterruptedException {
         if (terminal) {
-            showTable(introduction);
+            showTable(introduction, root, plant);
         } else {
             introduction.forEach(out::println);
-            showLines();
+            showLines(plant);
         }
     }
 
-    private void showTable(List<String> introduction) throws InterruptedException {
-        LiveTable table = new LiveTable(out, Terminal.hasColours(), introduction);
+    private void showTable(List<String> introduction, String root, DemoPlant plant) throws InterruptedException {
+        LiveTable table = new LiveTable(out, Terminal.hasColours(), introduction, root + "/");
+        String hint = time == null
+                ? "Ctrl-C ends the demo"
+                : String.format("ends at %02d:%02d, or with Ctrl-C", time.toMinutes(), time.toSecondsPart());
         long start = System.nanoTime();
         long sizeKnownNanos = start;
         Terminal.Size size = Terminal.size();
@@ -150,18 +165,20 @@ final class Demo {
                     size = Terminal.size();
                     sizeKnownNanos = now;
                 }
-                table.draw(readings, size, Duration.ofNanos(now - start), "Ctrl-C ends the demo", now);
+                plant.step();
+                table.draw(readings, size, Duration.ofNanos(now - start), hint, now);
             } while (!deadline.isOver() && !stop.await(deadline.atMost(REDRAW)));
         } finally {
             table.end();
         }
     }
 
-    private void showLines() throws InterruptedException {
+    private void showLines(DemoPlant plant) throws InterruptedException {
         ChangeLines lines = new ChangeLines(out);
         long start = System.nanoTime();
         do {
             long now = System.nanoTime();
+            plant.step();
             lines.print(readings, Duration.ofNanos(now - start), now);
         } while (!deadline.isOver() && !stop.await(deadline.atMost(REDRAW)));
     }

@@ -3,6 +3,9 @@ package io.fieldmouse.edge;
 import io.fieldmouse.sim.modbus.LineConfig;
 import io.fieldmouse.sim.modbus.SimulatedLine;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +21,7 @@ final class SimulatedLines implements AutoCloseable {
         SimulatedLines simulated = new SimulatedLines();
         try {
             for (LineConfig config : configs) {
-                simulated.lines.add(SimulatedLine.start(config));
+                simulated.lines.add(start(config));
             }
         } catch (IOException | RuntimeException e) {
             simulated.close();
@@ -27,12 +30,39 @@ final class SimulatedLines implements AutoCloseable {
         return simulated;
     }
 
+    /** What the file system says of a link is its path and no more; the rest is said here. */
+    private static SimulatedLine start(LineConfig config) throws IOException {
+        try {
+            return SimulatedLine.start(config);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "line " + config.name() + ": cannot place its link " + config.link() + ": " + why(e)
+                            + "; name one in a folder that you may write, such as /tmp/" + config.name()
+                            + ", or leave link: out",
+                    e);
+        }
+    }
+
+    private static String why(FileSystemException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such folder";
+        }
+        String reason = e.getReason();
+        return reason == null ? e.toString() : reason;
+    }
+
     Path path(String name) {
+        return line(name).path();
+    }
+
+    SimulatedLine line(String name) {
         return lines.stream()
                 .filter(line -> line.name().equals(name))
                 .findFirst()
-                .orElseThrow()
-                .path();
+                .orElseThrow();
     }
 
     @Override

@@ -24,21 +24,28 @@ public final class LiveTable {
     private final PrintStream out;
     private final boolean colours;
     private final List<String> introduction;
+    private final String root;
     private int drawn;
     private @Nullable Size lastSize;
 
-    /** @param introduction lines above the table, which stay in sight if the terminal is high enough */
-    public LiveTable(PrintStream out, boolean colours, List<String> introduction) {
+    /**
+     * Begins with nothing drawn.
+     *
+     * @param introduction lines above the table, which stay in sight if the terminal is high enough
+     * @param root what all topics begin with, said once above them
+     */
+    public LiveTable(PrintStream out, boolean colours, List<String> introduction, String root) {
         this.out = out;
         this.colours = colours;
         this.introduction = introduction;
+        this.root = root;
     }
 
     public void draw(Readings readings, Size size, Duration sinceStart, String hint, long nowNanos) {
         // Above the table a title, below it an empty line, the status, and the line where the cursor rests.
         int room = Math.max(LINES_MIN, size.lines() - introduction.size() - 4);
         // One column is left free: some terminals wrap when the last one is written.
-        Table table = new Table(size.columns() - 1, room, colours);
+        Table table = new Table(size.columns() - 1, room, colours, root);
         List<String> lines = new ArrayList<>(table.lines(readings.rows(), nowNanos));
         lines.add("");
         String status = String.format(

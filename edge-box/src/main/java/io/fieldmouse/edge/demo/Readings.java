@@ -12,12 +12,7 @@ public final class Readings {
     private static final int TOPICS_MAX = 1_000;
     private static final String AVAILABILITY = "/availability";
 
-    /** Of each device first its availability, then what has a unit: the measured before the counted and switched. */
-    private static final Comparator<Row> ORDER = Comparator.comparing(Row::device)
-            .thenComparing(row -> !row.topic().endsWith(AVAILABILITY))
-            .thenComparing(row -> row.state().unit().isEmpty())
-            .thenComparing(Row::topic);
-
+    private final Comparator<Row> order;
     private final Map<String, Row> rows = new TreeMap<>();
     private long messages;
 
@@ -34,9 +29,33 @@ public final class Readings {
         }
     }
 
+    /**
+     * Knows nothing yet. Of each device comes first its availability, then what is named here, then what has a unit: the
+     * measured before the counted and switched.
+     *
+     * @param first ends of topics, such as {@code fan/run}, in their order
+     */
+    public Readings(List<String> first) {
+        List<String> named = List.copyOf(first);
+        this.order = Comparator.comparing(Row::device)
+                .thenComparing(row -> !row.topic().endsWith(AVAILABILITY))
+                .thenComparing(row -> place(named, row.topic()))
+                .thenComparing(row -> row.state().unit().isEmpty())
+                .thenComparing(Row::topic);
+    }
+
+    private static int place(List<String> named, String topic) {
+        for (int i = 0; i < named.size(); i++) {
+            if (topic.endsWith("/" + named.get(i))) {
+                return i;
+            }
+        }
+        return named.size();
+    }
+
     /** Notes a message. Commands and their results are no readings and are left out. */
     public synchronized void heard(String topic, byte[] payload, long nowNanos) {
-        if (topic.contains("/set") || (!rows.containsKey(topic) && rows.size() >= TOPICS_MAX)) {
+        if (isCommand(topic) || (!rows.containsKey(topic) && rows.size() >= TOPICS_MAX)) {
             return;
         }
         messages++;
@@ -46,6 +65,11 @@ public final class Readings {
         rows.put(topic, new Row(topic, state, nowNanos, before == null || changed ? nowNanos : before.changedNanos()));
     }
 
+    /** The point's own name may begin with the same letters, as a setpoint's does. */
+    private static boolean isCommand(String topic) {
+        return topic.endsWith("/set") || topic.contains("/set/");
+    }
+
     synchronized long messages() {
         return messages;
     }
@@ -53,7 +77,7 @@ public final class Readings {
     /** In the order in which to show them. */
     synchronized List<Row> rows() {
         List<Row> sorted = new ArrayList<>(rows.values());
-        sorted.sort(ORDER);
+        sorted.sort(order);
         return sorted;
     }
 }

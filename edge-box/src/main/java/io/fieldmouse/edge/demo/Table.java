@@ -13,8 +13,8 @@ import java.util.Map;
  * first ones, and the last line says how many are left out.
  *
  * <pre>
- * TOPIC                                         VALUE  UNIT  QUALITY           AGE
- * fieldmouse/demo/boiler/flow-temperature        63.2  °C    good            0.3 s
+ * TOPIC fieldmouse/demo/...      VALUE  UNIT  QUALITY           AGE
+ * boiler/flow-temperature         63.2  °C    good            0.3 s
  * </pre>
  */
 final class Table {
@@ -35,11 +35,14 @@ final class Table {
     private final int columns;
     private final int linesMax;
     private final boolean colours;
+    private final String root;
 
-    Table(int columns, int linesMax, boolean colours) {
+    /** @param root what is left out of the topics that begin with it, and said in the head; may be empty */
+    Table(int columns, int linesMax, boolean colours, String root) {
         this.columns = Math.min(columns, COLUMNS_MAX);
         this.linesMax = linesMax;
         this.colours = colours;
+        this.root = root;
     }
 
     List<String> lines(List<Row> rows, long nowNanos) {
@@ -47,7 +50,7 @@ final class Table {
         int qualityWidth = columns - topicWidth - VALUE_WIDTH - UNIT_WIDTH - AGE_WIDTH - 4 * GAP.length();
         Columns widths = new Columns(topicWidth, qualityWidth);
         List<String> lines = new ArrayList<>();
-        lines.add(Style.BOLD.on(widths.line("TOPIC", "VALUE", "UNIT", "QUALITY", "AGE"), colours));
+        lines.add(Style.BOLD.on(widths.line(head(), "VALUE", "UNIT", "QUALITY", "AGE"), colours));
         List<Row> shown = fit(rows);
         String device = shown.isEmpty() ? "" : shown.get(0).device();
         boolean roomy = rows.size() + devices(rows) < linesMax;
@@ -65,9 +68,19 @@ final class Table {
     }
 
     private int topicWidth(List<Row> rows) {
-        int longest = rows.stream().mapToInt(row -> width(row.topic())).max().orElse(0);
+        int longest =
+                rows.stream().mapToInt(row -> width(shortTopic(row))).max().orElse(0);
+        longest = Math.max(longest, width(head()));
         int room = columns - VALUE_WIDTH - UNIT_WIDTH - QUALITY_WIDTH_MIN - AGE_WIDTH - 4 * GAP.length();
         return Math.max(5, Math.min(longest, room));
+    }
+
+    private String head() {
+        return root.isEmpty() ? "TOPIC" : "TOPIC " + root + "...";
+    }
+
+    private String shortTopic(Row row) {
+        return row.topic().startsWith(root) ? row.topic().substring(root.length()) : row.topic();
     }
 
     private static long devices(List<Row> rows) {
@@ -106,7 +119,7 @@ final class Table {
         boolean reason = !state.reason().isEmpty() && widths.quality >= REASON_WIDTH_MIN;
         String quality = reason ? state.quality() + ": " + state.reason() : state.quality();
         Duration age = Duration.ofNanos(Math.max(0, nowNanos - row.heardNanos()));
-        return pad(row.topic(), widths.topic)
+        return pad(shortTopic(row), widths.topic)
                 + GAP
                 + valueStyle.on(padLeft(state.value(), VALUE_WIDTH), colours)
                 + GAP

@@ -16,7 +16,7 @@ final class TableTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final Readings readings = new Readings();
+    private final Readings readings = new Readings(List.of("boiler/pump"));
 
     private void heard(String topic, String payload, long nanos) {
         readings.heard(topic, payload.getBytes(UTF_8), nanos);
@@ -31,17 +31,20 @@ final class TableTest {
                 "f/demo/meter/power",
                 "{\"value\":null,\"quality\":\"bad\",\"reason\":\"no reply\",\"unit\":\"W\"}",
                 SECOND);
-        heard("f/demo/boiler/flow/set", "70", SECOND);
+        heard("f/demo/boiler/setpoint", "{\"value\":65.0,\"quality\":\"good\",\"unit\":\"°C\"}", 2 * SECOND);
+        heard("f/demo/boiler/setpoint/set", "70", SECOND);
+        heard("f/demo/boiler/setpoint/set/result", "{\"outcome\":\"verified\"}", SECOND);
         heard("f/demo/boiler/availability", "online", SECOND);
         List<String> expected = List.of(
-                "TOPIC                           VALUE  UNIT  QUALITY                         AGE",
-                "f/demo/boiler/availability     online                                      2.0 s",
-                "f/demo/boiler/flow               61.5  °C    good                          1.0 s",
-                "f/demo/boiler/pump               true        good                          2.0 s",
+                "TOPIC f/demo/...         VALUE  UNIT  QUALITY                                AGE",
+                "boiler/availability     online                                             2.0 s",
+                "boiler/pump               true        good                                 2.0 s",
+                "boiler/flow               61.5  °C    good                                 1.0 s",
+                "boiler/setpoint           65.0  °C    good                                 1.0 s",
                 "",
-                "f/demo/meter/availability     offline                                      2.0 s",
-                "f/demo/meter/power                  -  W     bad: no reply                 2.0 s");
-        assertEquals(expected, new Table(80, 24, false).lines(readings.rows(), 3 * SECOND));
+                "meter/availability     offline                                             2.0 s",
+                "meter/power                  -  W     bad: no reply                        2.0 s");
+        assertEquals(expected, new Table(80, 24, false, "f/demo/").lines(readings.rows(), 3 * SECOND));
     }
 
     @ParameterizedTest
@@ -54,7 +57,7 @@ final class TableTest {
                             + "\",\"unit\":\"m³/h per day\"}",
                     SECOND);
         }
-        List<String> lines = new Table(columns, 12, false).lines(readings.rows(), SECOND);
+        List<String> lines = new Table(columns, 12, false, "").lines(readings.rows(), SECOND);
         assertEquals(12, lines.size());
         assertEquals("and 20 topics more", lines.get(11));
         lines.forEach(line -> assertTrue(line.codePointCount(0, line.length()) <= columns, line));
@@ -67,7 +70,7 @@ final class TableTest {
                 heard("r/" + device + "/p" + point, "{\"value\":1,\"quality\":\"good\"}", SECOND);
             }
         }
-        List<String> lines = new Table(80, 8, false).lines(readings.rows(), SECOND);
+        List<String> lines = new Table(80, 8, false, "").lines(readings.rows(), SECOND);
         for (String device : List.of("a", "b", "c")) {
             assertEquals(
                     2,
@@ -82,7 +85,7 @@ final class TableTest {
     void ageIsThatOfTheMessageAndNotOfTheChange() {
         heard("t", "{\"value\":1,\"quality\":\"good\"}", 0);
         heard("t", "{\"value\":1,\"quality\":\"good\"}", 5 * SECOND);
-        List<String> lines = new Table(80, 24, false).lines(readings.rows(), 6 * SECOND);
+        List<String> lines = new Table(80, 24, false, "").lines(readings.rows(), 6 * SECOND);
         assertTrue(lines.get(1).endsWith(" 1.0 s"), lines.get(1));
         assertEquals("1 min", Table.age(Duration.ofSeconds(119)));
         assertEquals("2 h", Table.age(Duration.ofHours(2)));
