@@ -3,8 +3,11 @@ package io.fieldmouse.edge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,6 +25,9 @@ final class DemoFiles implements AutoCloseable {
 
     private static final String FOLDER_VARIABLE = "DEMO_DIR";
 
+    private static final String FOLDER_PREFIX = "fieldmouse-demo-";
+    private static final String PROCESS_FILE = "pid";
+
     private final Path folder;
 
     private DemoFiles(Path folder) {
@@ -29,8 +35,12 @@ final class DemoFiles implements AutoCloseable {
     }
 
     static DemoFiles unpack() throws IOException {
-        DemoFiles files = new DemoFiles(Files.createTempDirectory("fieldmouse-demo-"));
+        DemoFiles files = new DemoFiles(Files.createTempDirectory(FOLDER_PREFIX));
         try {
+            Files.writeString(
+                    files.path(PROCESS_FILE),
+                    Long.toString(ProcessHandle.current().pid()));
+            files.removeAbandoned();
             Files.createDirectory(files.path("profiles"));
             for (String name : CONTENTS) {
                 try (InputStream in = DemoFiles.class.getResourceAsStream("demo/" + name)) {
@@ -57,8 +67,45 @@ final class DemoFiles implements AutoCloseable {
         return name.equals(FOLDER_VARIABLE) ? folder.toString() : null;
     }
 
+    /** A demo that was killed could not remove its folder; one of the same user that has no process any more goes. */
+    private void removeAbandoned() throws IOException {
+        UserPrincipal owner = Files.getOwner(folder);
+        try (DirectoryStream<Path> others =
+                Files.newDirectoryStream(folder.toAbsolutePath().getParent(), FOLDER_PREFIX + "*")) {
+            for (Path other : others) {
+                try {
+                    if (Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS)
+                            && Files.getOwner(other, LinkOption.NOFOLLOW_LINKS).equals(owner)
+                            && isAbandoned(other)) {
+                        remove(other);
+                    }
+                } catch (IOException e) {
+                    // Another demo removes it at the same moment, or it is none of a demo: not worth a word.
+                    continue;
+                }
+            }
+        }
+    }
+
+    private static boolean isAbandoned(Path folder) throws IOException {
+        Path file = folder.resolve(PROCESS_FILE);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try {
+            long process = Long.parseLong(Files.readString(file).trim());
+            return ProcessHandle.of(process).isEmpty();
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
     @Override
     public void close() throws IOException {
+        remove(folder);
+    }
+
+    private static void remove(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             // The innermost first.
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {

@@ -89,6 +89,42 @@ final class ProcessTest {
     }
 
     @Test
+    void addressThatIsOpenToAllIsWrongConfigurationUnlessItIsMeant() throws Exception {
+        Path file = directory.resolve("fieldmouse.yaml");
+        Files.writeString(file, "gateway: {id: a}\nbroker:\n  port: 0\n  bind: 0.0.0.0\n");
+        for (String command : List.of("check", "run")) {
+            try (CommandProcess wrong = CommandProcess.fieldmouse(directory, command, "--config", file.toString())) {
+                assertEquals(78, wrong.exitCode(), wrong::toString);
+                assertTrue(wrong.err().contains("fieldmouse.yaml:4:9 broker.bind: found \"0.0.0.0\""), wrong.err());
+                assertTrue(wrong.err().contains("write anonymous: anywhere"), wrong.err());
+            }
+        }
+        Files.writeString(file, "gateway: {id: a}\nbroker: {port: 0, bind: 0.0.0.0, anonymous: anywhere}\n");
+        try (CommandProcess meant = CommandProcess.fieldmouse(directory, "check", "--config", file.toString())) {
+            assertEquals(0, meant.exitCode(), meant::toString);
+        }
+    }
+
+    @Test
+    void checkTriesTheBrokersPortUnlessToldNotTo() throws Exception {
+        Path file = directory.resolve("fieldmouse.yaml");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            Files.writeString(file, "gateway: {id: a}\nbroker:\n  port: " + port + "\n");
+            String path = file.toString();
+            try (CommandProcess check = CommandProcess.fieldmouse(directory, "check", "--config", path);
+                    CommandProcess trusting =
+                            CommandProcess.fieldmouse(directory, "check", "--no-ports", "--config", path)) {
+                assertEquals(78, check.exitCode(), check::toString);
+                String expected = "fieldmouse.yaml:3:9 broker.port: found " + port + ", which is held by ";
+                assertTrue(check.err().contains(expected), check.err());
+                assertTrue(check.err().contains("choose another port"), check.err());
+                assertEquals(0, trusting.exitCode(), trusting::toString);
+            }
+        }
+    }
+
+    @Test
     void gatewayWithoutABrokerIsWrongConfiguration() throws Exception {
         Path file = directory.resolve("fieldmouse.yaml");
         Files.writeString(file, "gateway:\n  id: a\n");
@@ -142,6 +178,31 @@ final class ProcessTest {
             assertEquals(0, sim.exitCode(), sim::toString);
         }
         assertFalse(Files.exists(link, java.nio.file.LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Test
+    void linkThatCannotBePlacedIsToldWithWhatToDo() throws Exception {
+        Path file = directory.resolve("sim.yaml");
+        Path link = directory.resolve("nosuch/line");
+        Files.writeString(file, "lines:\n  - {name: l, link: " + link + ", slaves: [{unit: 7}]}\n");
+        try (CommandProcess sim = CommandProcess.fieldmouse(directory, "sim", "--file", file.toString())) {
+            assertEquals(1, sim.exitCode(), sim::toString);
+            assertTrue(sim.err().contains("line l: cannot place its link " + link + ": no such folder"), sim.err());
+            assertTrue(sim.err().contains("such as /tmp/l"), sim.err());
+        }
+    }
+
+    @Test
+    void demoRemovesWhatAKilledDemoLeft() throws Exception {
+        String port = Integer.toString(freePort());
+        try (CommandProcess killed = CommandProcess.fieldmouse(directory, "demo", "--port", port)) {
+            killed.awaitText("fieldmouse/demo/fan/speed");
+        }
+        assertEquals(1, demoFolders().size());
+        try (CommandProcess demo = CommandProcess.fieldmouse(directory, "demo", "--for", "1s", "--port", port)) {
+            assertEquals(0, demo.exitCode(), demo::toString);
+        }
+        assertEquals(List.of(), demoFolders());
     }
 
     @Test
