@@ -33,7 +33,7 @@ final class CommandGroups {
 
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
-        groups.put("Look around", List.of("demo"));
+        groups.put("Look around", List.of("demo", "help"));
         groups.put("Run a box", List.of("check", "run", "broker", "gateway"));
         groups.put("Tools", List.of("pub", "sub", "sim"));
         return groups;

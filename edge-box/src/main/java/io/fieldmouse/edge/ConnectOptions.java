@@ -91,7 +91,7 @@ final class ConnectOptions {
 
     @Option(
             names = {"-d", "--debug"},
-            description = "Log every packet.")
+            description = "Log the name of each packet.")
     private boolean debug;
 
     @Option(names = "--help", usageHelp = true, description = "Show this help.")

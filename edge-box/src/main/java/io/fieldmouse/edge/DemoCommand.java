@@ -13,7 +13,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code fieldmouse demo}: everything at once, without hardware and without a trace. */
 @Command(
@@ -28,10 +31,16 @@ import picocli.CommandLine.Option;
             "  ./fieldmouse demo --for 30s       ends by itself",
             "  ./fieldmouse demo | tee log       without a terminal: a line for each change",
             "",
-            "The meter falls silent after ten seconds and returns some ten seconds later: its readings",
+            "The meter falls silent after ten seconds and returns eight seconds later: its readings",
             "go stale, then bad, and come back. Needs no root, no hardware and no configuration."
         })
 final class DemoCommand implements Callable<Integer> {
+
+    private static final int PORT_MAX = 65_535;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Option(
             names = "--for",
@@ -48,6 +57,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ConfigException, CommandFailure, InterruptedException {
+        if (port < 1 || port > PORT_MAX) {
+            throw new ParameterException(spec.commandLine(), "--port is " + port + ", allowed are 1 to " + PORT_MAX);
+        }
         // With -v the log is what is wanted, and a table between its lines would be torn.
         boolean table = Terminal.isThere() && !common.isVerbose();
         if (!common.isVerbose()) {

@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DemoCommand.class,
             SimCommand.class,
             PubCommand.class,
-            SubCommand.class
+            SubCommand.class,
+            CommandLine.HelpCommand.class
         },
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
@@ -39,7 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  ./fieldmouse sub -v -t 'fieldmouse/#'   all readings, as they come",
             "  ./fieldmouse pub -t fieldmouse/plant-1/boiler/setpoint/set -m 65",
             "",
-            "./fieldmouse COMMAND --help explains a command.",
+            "./fieldmouse help COMMAND, or COMMAND --help, explains a command.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration."
         })
 final class Fieldmouse implements Runnable {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
             "  ./fieldmouse sub -v -t 'fieldmouse/#'                 all readings with their topics",
             "  ./fieldmouse sub -t plant/lamp -C 1                   one message, then end",
             "  ./fieldmouse sub -t plant/lamp -C 1 -W 5 || echo none came",
-            "  ./fieldmouse sub -t 'plant/#' -F '%I %t %p'           with the time of day",
+            "  ./fieldmouse sub -t 'plant/#' -F '%%I %%t %%p'           with the time of day",
             "",
             "Exit codes: 0 enough messages or Ctrl-C, 1 failed, 2 wrong usage, 27 the time of -W was up."
         })

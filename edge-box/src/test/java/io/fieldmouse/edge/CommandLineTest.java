@@ -55,6 +55,8 @@ final class CommandLineTest {
                 "broker --set nosuch=1         | unknown setting \"nosuch\"; there are: bind, port",
                 "broker --set nosuch           | KEY=VALUE",
                 "demo --for 30                 | \"30\", write a number and its unit: ms, s, m, h",
+                "demo --port 99999             | --port is 99999, allowed are 1 to 65535",
+                "demo --port 0                 | --port is 0, allowed are 1 to 65535",
                 "sim                           | Missing required option: '--file=FILE'"
             })
     void mistakesAreToldInOneLineWithTheWayToHelp(String lineAndWords) {
@@ -74,6 +76,7 @@ final class CommandLineTest {
     void helpHasExamplesAndFitsEightyColumns(String command) {
         assertEquals(0, execute(List.of((command + "--help").split(" ", -1))));
         String help = out.toString();
+        assertEquals("", err.toString());
         assertTrue(help.contains("Examples:"), help);
         assertTrue(help.contains("./fieldmouse " + command.trim()), help);
         help.lines().forEach(line -> assertTrue(line.length() <= 100, "too long: " + line));
@@ -87,6 +90,14 @@ final class CommandLineTest {
         for (String command : commands) {
             assertTrue(out.toString().contains("\n  " + command + " "), command + " is in no group of the help");
         }
+    }
+
+    @Test
+    void helpIsACommandToo() {
+        assertEquals(0, execute(List.of("help")));
+        assertTrue(out.toString().contains("Run a box:"), out.toString());
+        assertEquals(0, execute(List.of("help", "sub")));
+        assertTrue(out.toString().contains("./fieldmouse sub -v"), out.toString());
     }
 
     @Test
