@@ -10,6 +10,7 @@ import io.fieldmouse.gateway.publish.CommandInbox;
 import io.fieldmouse.gateway.publish.LinkMessage;
 import io.fieldmouse.gateway.publish.ReadingPublisher;
 import io.fieldmouse.gateway.reading.ChangeFilter;
+import io.fieldmouse.gateway.reading.LogText;
 import io.fieldmouse.gateway.reading.SetOutcome;
 import io.fieldmouse.gateway.reading.SetRequest;
 import java.time.InstantSource;
@@ -176,7 +177,7 @@ public final class Gateway implements AutoCloseable {
 
         @Override
         public void disconnected(String reason) {
-            LOG.warn("link to the broker is down gateway={} reason=\"{}\"", config.id(), reason);
+            LOG.warn("link to the broker is down gateway={} reason={}", config.id(), LogText.quoted(reason));
             publisher.disconnected();
         }
 

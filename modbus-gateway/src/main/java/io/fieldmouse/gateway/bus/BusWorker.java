@@ -1,5 +1,6 @@
 package io.fieldmouse.gateway.bus;
 
+import io.fieldmouse.gateway.reading.LogText;
 import io.fieldmouse.gateway.reading.ReadingSink;
 import io.fieldmouse.gateway.reading.SetOutcome;
 import java.io.IOException;
@@ -151,7 +152,7 @@ final class BusWorker {
     /** Says so once for each reason, however many attempts fail for it. */
     private void portFailed(String reason) {
         if (!reason.equals(portTrouble)) {
-            log.warn("port not usable, trying again bus={} reason=\"{}\"", name, reason);
+            log.warn("port not usable, trying again bus={} reason={}", name, LogText.quoted(reason));
         }
         portTrouble = reason;
         slots.forEach(slot -> slot.cutOff(reason, clock.instant()));

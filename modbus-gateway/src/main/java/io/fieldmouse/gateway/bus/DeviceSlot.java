@@ -1,5 +1,6 @@
 package io.fieldmouse.gateway.bus;
 
+import io.fieldmouse.gateway.reading.LogText;
 import io.fieldmouse.gateway.reading.ReadingSink;
 import java.time.Instant;
 import java.util.HashSet;
@@ -98,7 +99,7 @@ final class DeviceSlot {
         if (online) {
             log.info("device online device={}", device.name());
         } else {
-            log.warn("device offline device={} reason=\"{}\"", device.name(), reason);
+            log.warn("device offline device={} reason={}", device.name(), LogText.quoted(reason));
         }
         sink.availability(device.name(), online);
     }

@@ -1,5 +1,6 @@
 package io.fieldmouse.gateway.publish;
 
+import io.fieldmouse.gateway.reading.LogText;
 import io.fieldmouse.gateway.reading.SetOutcome;
 import io.fieldmouse.gateway.reading.SetRequest;
 import io.fieldmouse.gateway.reading.TopicTemplate;
@@ -14,7 +15,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class CommandInbox {
     private static final Logger LOG = LoggerFactory.getLogger(CommandInbox.class);
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final int ANSWER_QOS = 1;
     private static final int CORRELATION_BYTES_MAX = 1024;
 
@@ -91,7 +90,7 @@ public final class CommandInbox {
         }
         if (message.retain()) {
             retainedIgnored.increment();
-            LOG.warn("retained command ignored, publish without retain topic=\"{}\"", onOneLine(message.topic()));
+            LOG.warn("retained command ignored, publish without retain topic={}", LogText.word(message.topic()));
             return;
         }
         command(message, name.get());
@@ -103,7 +102,7 @@ public final class CommandInbox {
         String fault = command.fault().isEmpty() ? addressFault(message, name) : command.fault();
         Value value = command.value();
         if (value == null || !fault.isEmpty()) {
-            refuse(message.topic(), address, fault);
+            refuse(name, value, address, fault);
             return;
         }
         // Without an id only DUP tells a copy from the wish to write the same value again.
@@ -115,10 +114,10 @@ public final class CommandInbox {
             SetRequest request = new SetRequest(name.device(), name.point(), value);
             setter.accept(request, outcome -> settle(execute.entry(), request, outcome));
         } else if (admission instanceof RecentCommands.Admission.Refuse refusal) {
-            refuse(message.topic(), address, refusal.reason());
+            refuse(name, value, address, refusal.reason());
         } else {
             copies.increment();
-            LOG.debug("copy of a command topic=\"{}\" dup={}", onOneLine(message.topic()), message.dup());
+            LOG.debug("copy of a command topic={} dup={}", LogText.word(message.topic()), message.dup());
             if (admission instanceof RecentCommands.Admission.Repeat repeat) {
                 answer(address, repeat.outcome());
             }
@@ -134,20 +133,33 @@ public final class CommandInbox {
     }
 
     private void settle(RecentCommands.Entry entry, SetRequest request, SetOutcome outcome) {
-        LOG.info(
-                "command device={} point={} value={} result={} reason=\"{}\"",
-                onOneLine(request.device()),
-                onOneLine(request.point()),
-                ValueText.of(request.value()),
-                CommandJson.result(outcome),
-                CommandJson.reason(outcome));
+        log(new PointName(request.device(), request.point()), request.value(), outcome);
         recent.settle(entry, outcome).forEach(address -> answer(address, outcome));
     }
 
-    private void refuse(String topic, ReturnAddress address, String reason) {
+    private void refuse(PointName name, @Nullable Value value, ReturnAddress address, String reason) {
         refused.increment();
-        LOG.warn("command refused topic=\"{}\" reason=\"{}\"", onOneLine(topic), reason);
-        answer(address, new SetOutcome.Refused(reason));
+        SetOutcome outcome = new SetOutcome.Refused(reason);
+        log(name, value, outcome);
+        answer(address, outcome);
+    }
+
+    /** One line for each command, whoever decided on it. */
+    private static void log(PointName name, @Nullable Value value, SetOutcome outcome) {
+        StringBuilder line = new StringBuilder("command device=")
+                .append(LogText.word(name.device()))
+                .append(" point=")
+                .append(LogText.word(name.point()));
+        if (value != null) {
+            line.append(" value=").append(ValueText.of(value));
+        }
+        line.append(" result=").append(CommandJson.result(outcome));
+        String reason = CommandJson.reason(outcome);
+        if (reason.isEmpty()) {
+            LOG.info("{}", line);
+        } else {
+            LOG.warn("{}", line.append(" reason=").append(LogText.quoted(reason)));
+        }
     }
 
     private void answer(ReturnAddress address, SetOutcome outcome) {
@@ -171,11 +183,6 @@ public final class CommandInbox {
             digest.update(correlation);
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    /** A topic is the sender's choice, and a log line must be ours. */
-    private static String onOneLine(String text) {
-        return CONTROL.matcher(text).replaceAll("?");
     }
 
     private static MessageDigest sha256() {

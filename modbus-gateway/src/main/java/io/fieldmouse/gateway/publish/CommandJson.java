@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import io.fieldmouse.gateway.reading.LogText;
 import io.fieldmouse.gateway.reading.SetOutcome;
 import io.fieldmouse.gateway.reading.Value;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Commands and their answers as JSON.
  *
  * <pre>
- * command   40      21.5      true      {"value":40}      {"value":40,"id":"x"}
+ * command   40      21.5      true      on      OFF      {"value":40}      {"value":"on","id":"x"}
  * answer    {"id":"x","result":"verified","value":40}     written, and read back the same
  *           {"id":"x","result":"written"}                 written; its profile asks for no read-back
  *           {"id":"x","result":"refused","reason":"..."}  nothing was sent to the device
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class CommandJson {
     static final int PAYLOAD_BYTES_MAX = 1024;
     static final int ID_LENGTH_MAX = 64;
+
+    private static final String VALUES = "a number, true, false, on, off";
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -48,23 +51,47 @@ final class CommandJson {
             return fault(
                     null, "the command has " + payload.length + " bytes, at most " + PAYLOAD_BYTES_MAX + " are taken");
         }
-        try (JsonParser json = JSON.createParser(new String(payload, StandardCharsets.UTF_8))) {
+        String text = new String(payload, StandardCharsets.UTF_8).strip();
+        Value.Flag flag = flag(text);
+        if (flag != null) {
+            return new Command(null, flag, "");
+        }
+        try (JsonParser json = JSON.createParser(text)) {
             JsonToken first = json.nextToken();
-            Command command = first == JsonToken.START_OBJECT ? parseObject(json) : bare(json, first);
+            Command command = first == JsonToken.START_OBJECT ? parseObject(json) : bare(json, first, text);
             if (command.fault().isEmpty() && json.nextToken() != null) {
                 return fault(command.id(), "there is more behind the value");
             }
             return command;
         } catch (JsonProcessingException e) {
-            return fault(null, "not a value and not JSON: " + e.getOriginalMessage());
+            // What the parser says is meant for those who programmed it.
+            return notUnderstood(text);
         } catch (IOException e) {
             throw new UncheckedIOException("reading from memory", e);
         }
     }
 
-    private static Command bare(JsonParser json, @Nullable JsonToken token) throws IOException {
+    private static Command bare(JsonParser json, @Nullable JsonToken token, String text) throws IOException {
         Value value = token == null ? null : value(json, token);
-        return value == null ? fault(null, "a value is a number, true or false") : new Command(null, value, "");
+        return value == null ? notUnderstood(text) : new Command(null, value, "");
+    }
+
+    private static Command notUnderstood(String text) {
+        String found = text.isEmpty() ? "nothing" : "'" + shortened(text) + "'";
+        return fault(
+                null,
+                "found " + found
+                        + (text.startsWith("{")
+                                ? ", which is not JSON with each field once; allowed: {\"value\":40,\"id\":\"x\"}"
+                                : ", allowed: " + VALUES + ", or JSON: {\"value\":40,\"id\":\"x\"}"));
+    }
+
+    /** The words that dashboards send for a switch, in the letters they like. */
+    private static Value.@Nullable Flag flag(String text) {
+        if (text.equalsIgnoreCase("on")) {
+            return new Value.Flag(true);
+        }
+        return text.equalsIgnoreCase("off") ? new Value.Flag(false) : null;
     }
 
     private static Command parseObject(JsonParser json) throws IOException {
@@ -79,10 +106,10 @@ final class CommandJson {
                 fault = id == null ? "the id is not a text of 1 to " + ID_LENGTH_MAX + " characters" : fault;
             } else if (field.equals("value")) {
                 value = value(json, token);
-                fault = value == null ? "the value is not a number, true or false" : fault;
+                fault = value == null ? "the value is none of " + VALUES : fault;
             } else {
                 json.skipChildren();
-                fault = "unknown field \"" + shortened(field) + "\", known are value and id";
+                fault = "unknown field '" + shortened(field) + "', known are value and id";
             }
         }
         if (fault.isEmpty() && value == null) {
@@ -94,7 +121,8 @@ final class CommandJson {
     private static @Nullable String id(JsonParser json, JsonToken token) throws IOException {
         String id = token == JsonToken.VALUE_STRING ? json.getText() : "";
         json.skipChildren();
-        return id.isEmpty() || id.length() > ID_LENGTH_MAX ? null : id;
+        boolean writable = StandardCharsets.UTF_8.newEncoder().canEncode(id);
+        return id.isEmpty() || id.length() > ID_LENGTH_MAX || !writable ? null : id;
     }
 
     private static @Nullable Value value(JsonParser json, JsonToken token) throws IOException {
@@ -110,6 +138,9 @@ final class CommandJson {
         if (token == JsonToken.VALUE_NUMBER_FLOAT) {
             return decimal(json.getDoubleValue());
         }
+        if (token == JsonToken.VALUE_STRING) {
+            return flag(json.getText());
+        }
         json.skipChildren();
         return null;
     }
@@ -123,7 +154,7 @@ final class CommandJson {
     }
 
     private static String shortened(String text) {
-        return text.length() <= ID_LENGTH_MAX ? text : text.substring(0, ID_LENGTH_MAX) + "...";
+        return LogText.cleaned(text, ID_LENGTH_MAX);
     }
 
     static byte[] answer(@Nullable String id, SetOutcome outcome) {

@@ -1,5 +1,6 @@
 package io.fieldmouse.gateway.publish;
 
+import io.fieldmouse.gateway.reading.LogText;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.time.Duration;
@@ -87,7 +88,10 @@ public final class MqttLink implements BrokerLink {
         }
         settled.whenComplete((ok, failure) -> {
             if (failure != null) {
-                LOG.debug("message lost on its way to the broker topic={} reason={}", message.topic(), failure);
+                LOG.debug(
+                        "message lost on its way to the broker topic={} reason={}",
+                        message.topic(),
+                        LogText.quoted(String.valueOf(failure)));
             }
         });
         return true;
@@ -164,9 +168,9 @@ public final class MqttLink implements BrokerLink {
             return;
         }
         if (failureLogged) {
-            LOG.debug("still not connected reason=\"{}\"", reason.getMessage());
+            LOG.debug("still not connected reason={}", LogText.quoted(reason.getMessage()));
         } else {
-            LOG.warn("no broker, trying on reason=\"{}\"", reason.getMessage());
+            LOG.warn("no broker, trying on reason={}", LogText.quoted(reason.getMessage()));
             failureLogged = true;
         }
         tryAgain(asking, owner);
@@ -201,15 +205,15 @@ public final class MqttLink implements BrokerLink {
                 filters.stream().map(filter -> Subscription.of(filter, 1)).toList();
         client.subscribe(wanted).whenComplete((granted, failure) -> {
             if (failure != null) {
-                LOG.debug("not subscribed filters={} reason={}", wanted, failure.getMessage());
+                LOG.debug("not subscribed filters={} reason={}", wanted, LogText.quoted(failure.getMessage()));
                 return;
             }
             for (int i = 0; i < Math.min(wanted.size(), granted.size()); i++) {
                 if (granted.get(i) >= ReasonCode.FIRST_ERROR) {
                     LOG.warn(
-                            "the broker refused a subscription filter={} reason=\"{}\"",
+                            "the broker refused a subscription filter={} reason={}",
                             wanted.get(i).topicFilter(),
-                            ReasonCode.words(granted.get(i)));
+                            LogText.quoted(ReasonCode.words(granted.get(i))));
                 }
             }
         });

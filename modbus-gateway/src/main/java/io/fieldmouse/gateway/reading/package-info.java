@@ -1,4 +1,4 @@
-/** The gateway's vocabulary: readings, their quality, and requests to set a point. Depends on nothing. */
+/** The gateway's vocabulary: readings, their quality, requests to set a point, and words in logs. Depends on nothing. */
 @NullMarked
 package io.fieldmouse.gateway.reading;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.gateway.LogLines;
 import io.fieldmouse.gateway.reading.SetOutcome;
 import io.fieldmouse.gateway.reading.SetRequest;
 import io.fieldmouse.gateway.reading.TopicTemplate;
@@ -116,9 +117,27 @@ class CommandInboxTest {
     void malformedCommandIsRefusedWithTheReason() {
         send("hot");
         assertEquals(List.of(), requests);
-        assertTrue(
-                link.texts(RESULT).get(0).startsWith("{\"result\":\"refused\",\"reason\":\"not a value and not JSON"));
+        assertTrue(link.texts(RESULT).get(0).startsWith("{\"result\":\"refused\",\"reason\":\"found 'hot', allowed: "));
         assertEquals(1, inbox.counts().refused());
+    }
+
+    @Test
+    void everyCommandIsOneParseableLineInTheLog() {
+        try (LogLines log = new LogLines()) {
+            send("{\"value\":40,\"colour\":\"red\"}");
+            link.deliver(LinkMessage.of("plant/my boiler/set\"point/set", new byte[] {'4'}, 1, false));
+            send("40");
+            askers.get(0).accept(new SetOutcome.Refused("my boiler is offline"));
+            askers.get(1).accept(VERIFIED);
+            assertEquals(
+                    List.of(
+                            "WARN command device=boiler point=setpoint result=refused"
+                                    + " reason=\"unknown field 'colour', known are value and id\"",
+                            "WARN command device=\"my boiler\" point=\"set'point\" value=4 result=refused"
+                                    + " reason=\"my boiler is offline\"",
+                            "INFO command device=boiler point=setpoint value=40 result=verified"),
+                    log.of(CommandInbox.class));
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.fieldmouse.gateway.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -40,31 +41,36 @@ class CommandJsonTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "``                             | a value is a number",
-                "`  `                           | a value is a number",
-                "null                           | a value is a number",
-                "`\"40\"`                       | a value is a number",
-                "[40]                           | a value is a number",
-                "on                             | not a value and not JSON",
-                "40,5                           | not a value and not JSON",
-                "0x28                           | not a value and not JSON",
-                "NaN                            | not a value and not JSON",
-                "1e999                          | a value is a number",
+                "``                             | found nothing, allowed: a number, true, false, on, off, or JSON",
+                "`  `                           | found nothing, allowed: a number",
+                "null                           | found 'null', allowed: a number",
+                "`\"40\"`                       | found '\"40\"', allowed: a number",
+                "[40]                           | found '[40]', allowed: a number",
+                "onn                            | found 'onn', allowed: a number, true, false, on, off, or JSON",
+                "40,5                           | found '40,5', allowed: a number",
+                "0x28                           | found '0x28', allowed: a number",
+                "NaN                            | found 'NaN', allowed: a number",
+                "1e999                          | found '1e999', allowed: a number",
                 "40 41                          | there is more behind the value",
                 "{}                             | there is no value",
                 "{\"id\":\"x\"}                 | there is no value",
-                "{\"value\":null}               | the value is not a number",
-                "{\"value\":[1]}                | the value is not a number",
+                "{\"value\":null}               | the value is none of a number, true, false, on, off",
+                "{\"value\":[1]}                | the value is none of a number, true, false, on, off",
                 "{\"value\":1,\"id\":7}         | the id is not a text",
                 "{\"value\":1,\"id\":\"\"}      | the id is not a text",
-                "{\"value\":1,\"unit\":{\"a\":[1]}} | unknown field \"unit\"",
-                "{\"value\":1,\"value\":2}      | not a value and not JSON",
-                "{\"value\":1                   | not a value and not JSON",
-                "{\"value\":1}}                 | not a value and not JSON",
+                "{\"value\":1,\"unit\":{\"a\":[1]}} | unknown field 'unit'",
+                "{\"value\":1,\"value\":2}      | found '{\"value\":1,\"value\":2}', which is not JSON with each field once",
+                "{\"value\":1                   | found '{\"value\":1', which is not JSON",
+                "{\"value\":1}}                 | found '{\"value\":1}}', which is not JSON",
+                "{\"value\":NaN}                | found '{\"value\":NaN}', which is not JSON",
+                "{\"value\":1,\"id\":\"\\ud800\"} | the id is not a text",
+                "{\"value\":1,\"\\ud800\":2}    | unknown field '?'",
             })
-    void whatIsNoCommandIsSaidInWords(String payload, String fault) {
+    void whatIsNoCommandIsSaidInOurWords(String payload, String fault) {
         CommandJson.Command command = parse(payload);
         assertNull(command.value());
+        assertFalse(
+                answer(command.id(), new SetOutcome.Refused(command.fault())).isEmpty());
         assertTrue(command.fault().startsWith(fault), command.fault());
     }
 
@@ -72,6 +78,22 @@ class CommandJsonTest {
     void idOfFaultyCommandIsKeptForTheAnswer() {
         assertEquals("x", parse("{\"id\":\"x\",\"value\":\"high\"}").id());
         assertEquals("x", parse("{\"value\":\"high\",\"id\":\"x\"}").id());
+    }
+
+    @Test
+    void whatDashboardsSendForASwitchIsTaken() {
+        for (String on : new String[] {"on", "ON", "On ", "\"ON\"", "{\"value\":\"on\"}"}) {
+            assertEquals(new Value.Flag(true), parse(on).value(), on);
+        }
+        for (String off : new String[] {"off", "OFF\n", "\"off\"", "{\"value\":\"OFF\"}"}) {
+            assertEquals(new Value.Flag(false), parse(off).value(), off);
+        }
+    }
+
+    @Test
+    void whatWasFoundIsShortened() {
+        String fault = parse("x".repeat(1000)).fault();
+        assertTrue(fault.startsWith("found '" + "x".repeat(64) + "...', allowed: "), fault);
     }
 
     @Test
