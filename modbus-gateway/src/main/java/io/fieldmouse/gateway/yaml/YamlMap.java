@@ -49,6 +49,10 @@ public final class YamlMap {
     private final Set<String> asked = new LinkedHashSet<>();
     private final Set<String> leftToOthers = new HashSet<>();
     private final Set<String> flawed = new HashSet<>();
+    /** What was said because a key is not there: taken back when an unknown key turns out to be that key, mistyped. */
+    private final Map<String, ConfigProblem> missing = new LinkedHashMap<>();
+
+    private final Map<String, YamlMap> missingSections = new LinkedHashMap<>();
 
     private YamlMap(YamlReader reader, String file, String path, Optional<Mark> start, boolean excused) {
         this.reader = reader;
@@ -218,7 +222,9 @@ public final class YamlMap {
         if (node != null && !isNothing(node)) {
             problem(key, kind(node), "needs keys of its own, indented below it");
         }
-        return reader.register(empty(reader, file, pathOf(key), mark(key), excused || flawed(key)));
+        YamlMap section = reader.register(empty(reader, file, pathOf(key), mark(key), excused || flawed(key)));
+        missingSections.put(key, section);
+        return section;
     }
 
     /** The list of maps at this key; empty without the key. */
@@ -275,7 +281,19 @@ public final class YamlMap {
                         pathOf(key),
                         "an unknown key",
                         "allowed: " + String.join(", ", allowed) + didYouMean(key, allowed));
+                NearestWord.to(key, allowed).ifPresent(this::isThereMistyped);
             }
+        }
+    }
+
+    private void isThereMistyped(String key) {
+        ConfigProblem problem = missing.remove(key);
+        if (problem != null) {
+            reader.takeBack(problem);
+        }
+        YamlMap section = missingSections.get(key);
+        if (section != null) {
+            section.missing.values().forEach(reader::takeBack);
         }
     }
 
@@ -298,8 +316,13 @@ public final class YamlMap {
         if (node instanceof ScalarNode scalar && !isNothing(scalar)) {
             return withEnvironment(key, scalar.getValue());
         }
-        if (node != null || !optional) {
-            problem(key, node == null ? "nothing" : kind(node), allowed);
+        if (node != null) {
+            problem(key, kind(node), allowed);
+        } else if (!optional) {
+            flawed.add(key);
+            if (!excused) {
+                missing.put(key, reader.report(file, mark(key), pathOf(key), "nothing", allowed));
+            }
         }
         return Optional.empty();
     }

@@ -110,10 +110,17 @@ public final class YamlReader {
         return map;
     }
 
-    void report(String file, Optional<Mark> mark, String path, String found, String advice) {
+    ConfigProblem report(String file, Optional<Mark> mark, String path, String found, String advice) {
         int line = mark.map(position -> position.getLine() + 1).orElse(0);
         int column = mark.map(position -> position.getColumn() + 1).orElse(0);
-        problems.add(new ConfigProblem(file, line, column, path, found, advice));
+        ConfigProblem problem = new ConfigProblem(file, line, column, path, found, advice);
+        problems.add(problem);
+        return problem;
+    }
+
+    /** It was said too early: what was found later says more. */
+    void takeBack(ConfigProblem problem) {
+        problems.remove(problem);
     }
 
     @Nullable
