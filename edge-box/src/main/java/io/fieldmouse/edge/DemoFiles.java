@@ -3,6 +3,7 @@ package io.fieldmouse.edge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -68,22 +69,27 @@ final class DemoFiles implements AutoCloseable {
     }
 
     /** A demo that was killed could not remove its folder; one of the same user that has no process any more goes. */
-    private void removeAbandoned() throws IOException {
-        UserPrincipal owner = Files.getOwner(folder);
+    private void removeAbandoned() {
         try (DirectoryStream<Path> others =
                 Files.newDirectoryStream(folder.toAbsolutePath().getParent(), FOLDER_PREFIX + "*")) {
+            UserPrincipal owner = Files.getOwner(folder);
             for (Path other : others) {
-                try {
-                    if (Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS)
-                            && Files.getOwner(other, LinkOption.NOFOLLOW_LINKS).equals(owner)
-                            && isAbandoned(other)) {
-                        remove(other);
-                    }
-                } catch (IOException e) {
-                    // Another demo removes it at the same moment, or it is none of a demo: not worth a word.
-                    continue;
-                }
+                removeIfAbandoned(other, owner);
             }
+        } catch (IOException | DirectoryIteratorException e) {
+            // A temporary folder that cannot be listed is no reason not to show the demo.
+        }
+    }
+
+    private static void removeIfAbandoned(Path other, UserPrincipal owner) {
+        try {
+            if (Files.isDirectory(other, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(other, LinkOption.NOFOLLOW_LINKS).equals(owner)
+                    && isAbandoned(other)) {
+                remove(other);
+            }
+        } catch (IOException e) {
+            // Another demo removes it at the same moment: then it is done.
         }
     }
 
