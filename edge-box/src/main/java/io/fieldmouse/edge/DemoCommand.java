@@ -31,8 +31,9 @@ import picocli.CommandLine.Spec;
             "  ./fieldmouse demo --for 30s       ends by itself",
             "  ./fieldmouse demo | tee log       without a terminal: a line for each change",
             "",
-            "The meter falls silent after ten seconds and returns eight seconds later: it goes offline,",
-            "its readings go stale, and both come back. Needs no root, no hardware and no configuration."
+            "The meter falls silent after ten seconds and returns eight seconds later:",
+            "it goes offline, its readings go stale, and both come back.",
+            "Needs no root, no hardware and no configuration."
         })
 final class DemoCommand implements Callable<Integer> {
 
