@@ -50,33 +50,36 @@ final class H2Database implements GroupWriter {
     }
 
     /**
-     * Reads all of the database, made when absent. Read-only: in a file in which it finds nothing whole, H2 would
-     * else begin a new database, over what could still be rescued.
+     * Looks whether there is a database, made when absent, whether it is one of ours, and whole. Read-only: in a file in
+     * which it finds nothing whole, H2 would else begin a new database, over what could still be rescued.
      *
      * @throws SQLException if it is damaged, locked or cannot be accessed; the file is as it was
      * @throws StoreException if it is sound, but not for this program
      */
-    static Recovery.Result read(StoreDirectory directory, StoreConfig config) throws SQLException {
+    static void probe(StoreDirectory directory, StoreConfig config) throws SQLException {
         if (!Files.exists(directory.databaseFile())) {
             create(directory, config);
         }
         Connection connection = connect(directory.database(), config, ";ACCESS_MODE_DATA=r");
         try {
-            connection.setAutoCommit(false);
             Schema.check(connection, directory);
-            return Recovery.read(connection);
+            Recovery.readThrough(connection);
         } finally {
             abandon(connection);
         }
     }
 
+    /** A database opened for writing, and what it held. */
+    record Opened(H2Database database, StoredState state) {}
+
     /**
-     * Opens the database for writing.
+     * Opens the database for writing and reads all of it, in that order: a kill may leave a transaction that counts as
+     * committed and is not finished. Only a writer finishes it; who read before that would know nothing of it, and the
+     * next start would find its rows again.
      *
-     * @param ledger the rows that {@link #read} found
+     * @throws SQLException if it is damaged, locked or cannot be accessed
      */
-    static H2Database open(StoreDirectory directory, StoreConfig config, Ledger ledger, Clock clock)
-            throws SQLException {
+    static Opened open(StoreDirectory directory, StoreConfig config, Clock clock) throws SQLException {
         Connection connection = connect(directory.database(), config, "");
         try {
             connection.setAutoCommit(false);
@@ -84,7 +87,9 @@ final class H2Database implements GroupWriter {
                 throw new StoreException("store " + directory + ": " + directory.databaseFile()
                         + " is not writable by this user: correct its owner or permissions");
             }
-            return new H2Database(directory, connection, config.durability(), ledger, clock);
+            Recovery.Result read = Recovery.read(connection);
+            return new Opened(
+                    new H2Database(directory, connection, config.durability(), read.ledger(), clock), read.state());
         } catch (SQLException | RuntimeException | Error e) {
             abandon(connection);
             throw e;

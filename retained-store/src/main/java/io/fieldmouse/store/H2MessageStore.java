@@ -31,9 +31,8 @@ final class H2MessageStore implements MessageStore {
     static H2MessageStore open(StoreConfig config, CommitListener listener, Clock clock) {
         StoreDirectory directory = StoreDirectory.claim(config.directory(), clock);
         try {
-            Recovery.Result read = read(directory, config, clock);
-            H2Database database = H2Database.open(directory, config, read.ledger(), clock);
-            H2MessageStore store = new H2MessageStore(read.state(), database, listener);
+            H2Database.Opened opened = openOrBeginAnew(directory, config, clock);
+            H2MessageStore store = new H2MessageStore(opened.state(), opened.database(), listener);
             store.committer.start();
             return store;
         } catch (SQLException e) {
@@ -46,9 +45,11 @@ final class H2MessageStore implements MessageStore {
     }
 
     /** A second failure is none of the file's: it is a new one then. */
-    private static Recovery.Result read(StoreDirectory directory, StoreConfig config, Clock clock) throws SQLException {
+    private static H2Database.Opened openOrBeginAnew(StoreDirectory directory, StoreConfig config, Clock clock)
+            throws SQLException {
         try {
-            return H2Database.read(directory, config);
+            H2Database.probe(directory, config);
+            return H2Database.open(directory, config, clock);
         } catch (SQLException e) {
             H2Failure failure = H2Failure.of(e);
             if (!Files.exists(directory.databaseFile()) || failure.leavesFileSound()) {
@@ -61,7 +62,8 @@ final class H2MessageStore implements MessageStore {
                     aside,
                     failure.reason());
         }
-        return H2Database.read(directory, config);
+        H2Database.probe(directory, config);
+        return H2Database.open(directory, config, clock);
     }
 
     private static StoreException cannotOpen(StoreDirectory directory, H2Failure failure) {

@@ -69,7 +69,7 @@ final class Schema {
             "properties VARBINARY NOT NULL",
             "expires_at_millis BIGINT NOT NULL");
 
-    private static final List<Table> TABLES =
+    static final List<Table> TABLES =
             List.of(SESSION, SUBSCRIPTION, MESSAGE, DELIVERY, RECEIVED_PACKET, RETAINED, WILL);
 
     /** A table: {@code id BIGINT PRIMARY KEY} and these columns, each a name, a space and a type. */
