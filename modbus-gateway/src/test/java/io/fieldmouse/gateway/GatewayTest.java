@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a configuration file and a simulated device to topics, and back. */
-@Timeout(120)
+@Timeout(240)
 class GatewayTest {
     private static final String LEVEL = "fieldmouse/plant-1/tank/level";
     private static final String SETPOINT = "fieldmouse/plant-1/tank/setpoint";
@@ -66,7 +66,7 @@ class GatewayTest {
                 buses:
                   - {name: line1, port: %s, baud: 115200}
                 devices:
-                  - {name: tank, bus: line1, unit: 7, profile: tank, interval: 100ms, timeout: 400ms}
+                  - {name: tank, bus: line1, unit: 7, profile: tank, interval: 100ms, timeout: 1500ms}
                 """
                         .formatted(folder.resolve("tty")));
         gateway = newGateway(link);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A link to nowhere that remembers what it took. Down until {@link #up}; any thread. */
 public final class RecordingLink implements BrokerLink {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<LinkMessage> taken = new ArrayList<>();
     private final List<String> topicFilters = new ArrayList<>();
@@ -122,7 +122,7 @@ public final class RecordingLink implements BrokerLink {
         return new String(message.payload(), StandardCharsets.UTF_8);
     }
 
-    /** Waits until the link is as wanted, for twenty seconds at most. */
+    /** Waits until the link is as wanted, for a minute at most. */
     public synchronized void await(String what, Predicate<RecordingLink> wanted) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!wanted.test(this)) {
