@@ -58,8 +58,8 @@ public final class ModbusBus implements AutoCloseable {
         String percent = Math.round(100 * demandedLoad) + " %";
         if (demandedLoad > 1) {
             log.error(
-                    "bus {} cannot keep its intervals: the polls need {} of the time of {} at {} baud."
-                            + " Lengthen intervals, raise the baud rate, or move devices to another line",
+                    "bus cannot keep its intervals bus={} demandedLoad=\"{}\" port={} baud={}"
+                            + " cure=\"lengthen intervals, raise the baud rate, or move devices to another line\"",
                     config.name(),
                     percent,
                     config.serial().port(),

@@ -7,7 +7,12 @@ import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
 
-/** Values, in engineering units, to the registers or the bit that hold them. The inverse of {@link RegisterDecoder}. */
+/**
+ * Values, in engineering units, to the registers or the bit that hold them. The inverse of {@link RegisterDecoder}, with
+ * one surprise: a scaled point has steps, and a value between two of them is written as the nearer one (40.05 at scale
+ * 0.1 as 40.1, halves away from zero), not refused. What a command's result then gives as the value is what was read
+ * back, so the step and not the wish. Without a scale a fraction is refused.
+ */
 final class RegisterEncoder {
 
     /** The registers to write, or why there are none. */
@@ -21,7 +26,6 @@ final class RegisterEncoder {
 
     private RegisterEncoder() {}
 
-    /** A value between two steps of a scaled point is written as the nearer step. */
     static Encoded encode(ModbusPoint point, Value value) {
         if (point.type() == DataType.BIT) {
             return encodeBit(value);

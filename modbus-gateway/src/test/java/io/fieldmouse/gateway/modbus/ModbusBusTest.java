@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.gateway.LogLines;
 import io.fieldmouse.gateway.link.SerialSettings;
 import io.fieldmouse.gateway.reading.Quality;
 import io.fieldmouse.gateway.reading.SetOutcome;
@@ -26,11 +27,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The whole bus against simulated devices on a pseudo-terminal, in real time. */
 final class ModbusBusTest {
@@ -97,6 +101,30 @@ final class ModbusBusTest {
         CompletableFuture<SetOutcome> outcome = new CompletableFuture<>();
         bus().submit(new SetRequest(device, point, value), outcome::complete);
         return outcome.orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1000 | INFO bus starts bus=line demandedLoad=",
+                "  74 | WARN bus nearly full bus=line demandedLoad=",
+                "  50 | ERROR bus cannot keep its intervals bus=line demandedLoad=",
+            })
+    void howFullTheLineWillBeIsSaidAtTheStart(int intervalMillis, String line) {
+        // Twenty registers in one read take about 63 ms of a line at 9600 baud.
+        ModbusPoint[] row = IntStream.range(0, 20)
+                .mapToObj(address -> named("p" + address, RegisterTable.HOLDING_REGISTER, address, DataType.UINT16, 1))
+                .toArray(ModbusPoint[]::new);
+        SerialSettings serial = new SerialSettings("/dev/ttyNONE7", 9_600, SerialSettings.Parity.NONE, 8, 1);
+        ModbusDevice device = new ModbusDevice("row", 1, List.of(row), Duration.ofMillis(intervalMillis), TIMEOUT);
+        try (LogLines log = new LogLines();
+                ModbusBus full = new ModbusBus(new ModbusBusConfig("line", serial, List.of(device)), readings)) {
+            full.start();
+            String said = log.of(ModbusBus.class).get(0);
+            assertTrue(said.startsWith(line + "\"" + Math.round(100 * full.demandedLoad()) + " %\""), said);
+            assertEquals(1, log.of(ModbusBus.class).size());
+        }
     }
 
     @Test

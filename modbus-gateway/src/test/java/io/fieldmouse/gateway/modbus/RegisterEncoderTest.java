@@ -65,6 +65,15 @@ final class RegisterEncoderTest {
     }
 
     @Test
+    void aValueBetweenTwoStepsIsWrittenAsTheNearerOne() {
+        ModbusPoint tenths = Points.scaled(DataType.INT16, 0.1, 0);
+        assertEquals(new Encoded.Places(List.of(401)), RegisterEncoder.encode(tenths, new Value.Decimal(40.05)));
+        assertEquals(new Encoded.Places(List.of(400)), RegisterEncoder.encode(tenths, new Value.Decimal(40.04)));
+        assertEquals(
+                new Encoded.Places(List.of(0x10000 - 401)), RegisterEncoder.encode(tenths, new Value.Decimal(-40.05)));
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedInWords() {
         assertRefused(
                 "70000 does not fit uint16 (0..65535) after scale 0.1",
