@@ -15,6 +15,7 @@ final class DurableSubscriber implements Runnable {
     private final Set<Integer> receivedPacketIds = new HashSet<>();
     private volatile boolean stopped;
     private volatile boolean subscribed;
+    private boolean asked;
 
     DurableSubscriber(int port, String clientId) {
         this.port = port;
@@ -28,6 +29,11 @@ final class DurableSubscriber implements Runnable {
                 boolean present = mqtt.connect(clientId, false);
                 if (!present) {
                     receivedPacketIds.clear();
+                    asked = true;
+                    subscribed = false;
+                }
+                // Again where the answer did not come in time: the session is there then, but nobody knows what it has.
+                if (asked && !subscribed) {
                     mqtt.subscribe(1, "flow/#", 2);
                 }
                 receive(mqtt);
