@@ -24,6 +24,7 @@ import io.fieldmouse.store.StoredState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ public final class Broker implements AutoCloseable {
     /** As {@link #start(BrokerConfig)}, with a clock of the caller's for everything that expires. */
     public static Broker start(BrokerConfig config, InstantSource time) throws BrokerStartException {
         InetSocketAddress address = address(config);
+        requireFree(address);
         LaneGroup laneGroup = new LaneGroup(config.lanes());
         GateAnnouncer announcer = new GateAnnouncer();
         MessageStore store = null;
@@ -83,11 +85,32 @@ public final class Broker implements AutoCloseable {
             throw new BrokerStartException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             abandon(laneGroup, store);
-            throw new BrokerStartException(
-                    "cannot listen on " + config.text(BrokerSetting.BIND) + ":" + config.text(BrokerSetting.PORT) + ": "
-                            + e.getMessage() + ". Is another broker running? Choose another port.",
-                    e);
+            throw cannotListen(address, e);
+        } catch (RuntimeException e) {
+            abandon(laneGroup, store);
+            throw e;
         }
+    }
+
+    /** Tries the port before the store is touched, so that a start that must fail leaves nothing behind. */
+    private static void requireFree(InetSocketAddress address) throws BrokerStartException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(address);
+        } catch (IOException e) {
+            throw cannotListen(address, e);
+        }
+    }
+
+    private static BrokerStartException cannotListen(InetSocketAddress address, IOException cause) {
+        String why = String.valueOf(cause.getMessage());
+        String advice = why.contains("Permission denied")
+                ? "ports below 1024 are the system's; choose another, such as 1883"
+                : "is another broker running? Choose another port";
+        return new BrokerStartException(
+                "cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": " + why
+                        + "; " + advice,
+                cause);
     }
 
     private static void abandon(LaneGroup laneGroup, @Nullable MessageStore store) {
@@ -142,7 +165,6 @@ public final class Broker implements AutoCloseable {
                 gates,
                 clock,
                 counters,
-                budget,
                 messageIds::incrementAndGet,
                 config.number(BrokerSetting.RETAINED_MESSAGES_MAX),
                 config.bytes(BrokerSetting.RETAINED_BYTES_MAX),
@@ -157,7 +179,8 @@ public final class Broker implements AutoCloseable {
         }
         new Restart(stored, lanes, registries, router, config.retainedResets()).run();
 
-        Shared shared = new Shared(limits(config), lanes, registries, router, clock, counters, budget);
+        Shared shared =
+                new Shared(limits(config), lanes, registries, router, clock, counters, budget, new AtomicInteger());
         this.listener = TcpListener.open(address, laneGroup, shared);
         lanes.all().get(0).execute(this::beginHousekeeping);
         LOG.info(
@@ -177,6 +200,8 @@ public final class Broker implements AutoCloseable {
                 config.number(BrokerSetting.CLIENT_ID_CHARS_MAX),
                 config.number(BrokerSetting.TOPIC_LEVELS_MAX),
                 config.number(BrokerSetting.SUBSCRIPTIONS_MAX),
+                2 * config.number(BrokerSetting.RETAINED_MESSAGES_MAX),
+                config.number(BrokerSetting.CONNECTIONS_MAX),
                 config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
                 Duration.ofSeconds(config.number(BrokerSetting.CONNECT_TIMEOUT_SECONDS)),
                 config.number(BrokerSetting.KEEP_ALIVE_SECONDS_MAX));
@@ -211,8 +236,13 @@ public final class Broker implements AutoCloseable {
 
     private static void every(Lane lane, Duration interval, Runnable task) {
         lane.schedule(interval, () -> {
-            task.run();
-            every(lane, interval, task);
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("housekeeping failed; it is tried again in {}", interval, e);
+            } finally {
+                every(lane, interval, task);
+            }
         });
     }
 

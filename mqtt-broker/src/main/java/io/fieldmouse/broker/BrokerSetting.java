@@ -21,6 +21,7 @@ public enum BrokerSetting {
     STORE_BACKLOG_BYTES_MAX("store_backlog_bytes_max", 65_536, 1L << 40, 32L << 20, "bytes that may wait for the disk"),
     RETAINED_MESSAGES_MAX("retained_messages_max", 1, 100_000_000, 100_000, "retained messages"),
     RETAINED_BYTES_MAX("retained_bytes_max", 1_024, 1L << 40, 64L << 20, "their bytes"),
+    CONNECTIONS_MAX("connections_max", 1, 1_000_000, 10_000, "connections at one time"),
     SESSIONS_MAX("sessions_max", 1, 10_000_000, 10_000, "sessions, connected and not"),
     SUBSCRIPTIONS_MAX("subscriptions_max", 1, 10_000_000, 10_000, "subscriptions of a session"),
     TOPIC_LEVELS_MAX("topic_levels_max", 1, 10_000, 200, "levels of a topic"),

@@ -5,8 +5,8 @@ import io.fieldmouse.broker.message.ForwardedProperties;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.message.TopicName;
 import io.fieldmouse.broker.routing.Router;
-import io.fieldmouse.broker.routing.Router.Storing;
 import io.fieldmouse.broker.session.Outbound;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionRegistry;
@@ -15,7 +15,6 @@ import io.fieldmouse.broker.session.SessionRegistry.Claimed;
 import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
 import io.fieldmouse.broker.session.Subscription;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +63,8 @@ public final class LocalClient implements AutoCloseable {
 
     private void claim() {
         Claimed claimed = registry.claim(new Claim(clientId, true, 0, null, inbox));
-        if (claimed != null) {
-            session = claimed.session();
-            claimed.session().open();
-        }
+        session = claimed.session();
+        claimed.session().open();
     }
 
     /**
@@ -76,6 +73,10 @@ public final class LocalClient implements AutoCloseable {
      * @return false when too much is on its way, or this client is closed; the message was not taken then
      */
     public boolean publish(String topic, byte[] payload, Qos qos, boolean retain, ForwardedProperties properties) {
+        String flaw = TopicName.flaw(topic, Integer.MAX_VALUE);
+        if (flaw != null) {
+            throw new IllegalArgumentException(flaw);
+        }
         if (closed.get() || !room.tryAcquire()) {
             return false;
         }
@@ -84,7 +85,7 @@ public final class LocalClient implements AutoCloseable {
             room.release();
             Publication publication =
                     new Publication(topic, payload, qos, retain, forwarded, Publication.NEVER, clientId);
-            router.publish(publication, lane, Storing.BEHIND, List.of());
+            router.publishOwn(publication, lane);
         });
         return true;
     }

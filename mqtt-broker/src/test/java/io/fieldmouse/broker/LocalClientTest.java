@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.ForwardedProperties;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.wire.Publish;
@@ -62,6 +63,25 @@ class LocalClientTest extends BrokerTestBase {
         RawClient subscriber = client(4, "s");
         subscriber.subscribe("r", 0);
         assertTrue(subscriber.expectPublish("r", "2").retain());
+    }
+
+    @Test
+    void aSessionThatIsFullKeepsReadingsFromNobodyElse() {
+        restartWith("queue_messages_max", "3");
+        RawClient away = durable(4, "away");
+        away.subscribe("plant/#", 1);
+        away.disconnect();
+        RawClient dashboard = client(4, "dashboard");
+        dashboard.subscribe("plant/#", 0);
+        LocalClient local = local("local");
+        for (int i = 0; i < 10; i++) {
+            assertTrue(publish(local, "plant/speed", "v" + i, true));
+            dashboard.expectPublish("plant/speed", "v" + i);
+        }
+        assertEquals(7, broker.count(Counter.DROPPED_QUEUE_FULL));
+        RawClient late = client(4, "late");
+        late.subscribe("plant/#", 0);
+        late.expectPublish("plant/speed", "v9");
     }
 
     @Test

@@ -101,7 +101,7 @@ final class ClientPackets {
     }
 
     private PublishOutcome route(Publication publication, List<StoreChange> changes) {
-        return router.publish(publication, connection.lane(), Router.Storing.AT_ONCE, changes);
+        return router.publish(publication, connection.lane(), changes);
     }
 
     /** Acknowledges, or refuses: with a reason where the protocol has one, else by closing. */
@@ -158,11 +158,15 @@ final class ClientPackets {
         int packetId = packet.variableHeader().messageId();
         int subscriptionId = PacketProperties.subscriptionId(
                 packet.idAndPropertiesVariableHeader().properties());
+        if (!isMqtt5()) {
+            // It will be closed for any bad one: before a good one has taken effect.
+            packet.payload().topicSubscriptions().forEach(requested -> requireWellFormed(requested.topicFilter()));
+        }
         List<StoreChange> changes = new ArrayList<>();
         List<QueuedMessage> retained = new ArrayList<>();
         List<Integer> codes = new ArrayList<>();
         for (MqttTopicSubscription requested : packet.payload().topicSubscriptions()) {
-            ReasonCode refusal = refusalOf(requested.topicFilter());
+            ReasonCode refusal = refusalOf(requested.topicFilter(), retained.size());
             if (refusal == null) {
                 Subscription subscription = subscription(requested, subscriptionId);
                 retained.addAll(router.subscribe(subscription, changes));
@@ -176,13 +180,16 @@ final class ClientPackets {
         retained.forEach(connection.session()::deliver);
     }
 
-    private @Nullable ReasonCode refusalOf(String filter) {
+    private void requireWellFormed(String filter) {
         String flaw = TopicFilter.flaw(filter, shared.limits().topicLevelsMax());
         if (flaw != null) {
-            if (isMqtt5()) {
-                return ReasonCode.TOPIC_FILTER_INVALID;
-            }
             throw new MqttViolation(ReasonCode.TOPIC_FILTER_INVALID, flaw);
+        }
+    }
+
+    private @Nullable ReasonCode refusalOf(String filter, int retainedAlready) {
+        if (TopicFilter.flaw(filter, shared.limits().topicLevelsMax()) != null) {
+            return ReasonCode.TOPIC_FILTER_INVALID;
         }
         if (filter.startsWith(SHARED_PREFIX)) {
             return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
@@ -190,7 +197,9 @@ final class ClientPackets {
         Session session = connection.session();
         boolean full = session.subscription(filter) == null
                 && session.subscriptionCount() >= shared.limits().subscriptionsMax();
-        return full ? ReasonCode.QUOTA_EXCEEDED : null;
+        boolean flooded =
+                session.retainedWaiting() + retainedAlready > shared.limits().retainedWaitingMax();
+        return full || flooded ? ReasonCode.QUOTA_EXCEEDED : null;
     }
 
     private Subscription subscription(MqttTopicSubscription requested, int subscriptionId) {

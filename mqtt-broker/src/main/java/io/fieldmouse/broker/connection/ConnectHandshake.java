@@ -5,6 +5,7 @@ import io.fieldmouse.broker.connection.Connection.Phase;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.message.TopicName;
+import io.fieldmouse.broker.session.SessionRegistry;
 import io.fieldmouse.broker.session.SessionRegistry.Claim;
 import io.fieldmouse.broker.session.SessionRegistry.Claimed;
 import io.fieldmouse.broker.session.Will;
@@ -135,13 +136,12 @@ final class ConnectHandshake {
             return; // the client has gone in the meantime
         }
         ClientTerms terms = connection.terms();
-        Claimed claimed = shared.registries()
-                .get(connection.lane().index())
-                .claim(new Claim(clientId, cleanStart, terms.expirySeconds(), will, connection));
-        if (claimed == null) {
+        SessionRegistry registry = shared.registries().get(connection.lane().index());
+        if (!registry.hasRoomFor(clientId)) {
             connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session");
             return;
         }
+        Claimed claimed = registry.claim(new Claim(clientId, cleanStart, terms.expirySeconds(), will, connection));
         connection.claimed(claimed.session());
         connection.sendAfter(claimed.position(), () -> accept(claimed.sessionPresent()));
     }

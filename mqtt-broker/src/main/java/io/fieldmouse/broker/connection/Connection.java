@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection implements Outbound, CommitGate.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final int CLIENT_ID_LOGGED_MAX = 80;
+    private static final int LOGGED_CHARS_MAX = 200;
 
     /** Where a connection is in its life. It only ever goes down this list. */
     enum Phase {
@@ -47,7 +47,9 @@ final class Connection implements Outbound, CommitGate.Waiter {
         /** It is owed as many acknowledgements as it may be. */
         ACKNOWLEDGEMENTS_OWED,
         /** The disk is behind. */
-        STORE_BEHIND
+        STORE_BEHIND,
+        /** It does not read what is sent to it. */
+        REPLIES_UNREAD
     }
 
     /** Something that leaves once a position is durable. */
@@ -230,6 +232,10 @@ final class Connection implements Outbound, CommitGate.Waiter {
             return;
         }
         batch.send();
+        if (!channel.isWritable()) {
+            // Each packet it sends would be answered into a buffer that nobody empties.
+            pause(Pause.REPLIES_UNREAD);
+        }
         ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
         if (unsent != null && unsent.totalPendingWriteBytes() > shared.limits().outboundBytesMax()) {
             shared.counters().add(Counter.DROPPED_SLOW_READER);
@@ -239,6 +245,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     /** The socket takes more again. */
     void becameWritable() {
+        resume(Pause.REPLIES_UNREAD);
         if (phase == Phase.OPEN) {
             session().becameWritable();
         }
@@ -352,6 +359,11 @@ final class Connection implements Outbound, CommitGate.Waiter {
         return !pauses.isEmpty();
     }
 
+    /** Whether it is for our sake that nothing is heard from the client. */
+    boolean isPausedByUs() {
+        return pauses.stream().anyMatch(reason -> reason != Pause.REPLIES_UNREAD);
+    }
+
     // ---- the end
 
     /** The client said DISCONNECT. */
@@ -372,7 +384,12 @@ final class Connection implements Outbound, CommitGate.Waiter {
             return;
         }
         phase = Phase.CLOSED;
-        LOG.info("closing client={} remote={} reason=\"{}\": {}", clientName(), channel.remoteAddress(), reason, words);
+        LOG.info(
+                "closing client=\"{}\" remote={} reason=\"{}\" detail=\"{}\"",
+                clientName(),
+                channel.remoteAddress(),
+                reason,
+                printable(words));
         detach(Goodbye.WITH_WILL, null);
         if (was == Phase.OPEN && terms.isMqtt5()) {
             Replies.disconnect(batch.buffer(), reason, words, terms); // [MQTT-3.14.0-1]
@@ -388,7 +405,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         }
         phase = Phase.CLOSED;
         shared.counters().add(Counter.CONNECTIONS_REFUSED);
-        LOG.info("refusing remote={} reason=\"{}\": {}", channel.remoteAddress(), reason, words);
+        LOG.info("refusing remote={} reason=\"{}\" detail=\"{}\"", channel.remoteAddress(), reason, printable(words));
         detach(Goodbye.WITHOUT_WILL, null);
         Replies.refusal(batch.buffer(), reason, words, terms);
         batch.send();
@@ -411,8 +428,8 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     /** What a client chose must not forge lines of the log. */
     private static String printable(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", "?");
-        return line.length() > CLIENT_ID_LOGGED_MAX ? line.substring(0, CLIENT_ID_LOGGED_MAX) + "..." : line;
+        String line = text.replaceAll("\\p{Cntrl}", "?").replace('"', '\'');
+        return line.length() > LOGGED_CHARS_MAX ? line.substring(0, LOGGED_CHARS_MAX) + "..." : line;
     }
 
     private String clientName() {

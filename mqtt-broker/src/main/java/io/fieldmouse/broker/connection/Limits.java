@@ -12,6 +12,8 @@ import java.time.Duration;
  * @param clientIdCharsMax longest client id
  * @param topicLevelsMax most levels in a topic name or filter
  * @param subscriptionsMax most subscriptions of a session
+ * @param retainedWaitingMax retained messages that wait to be sent to one client beyond which it may not subscribe
+ * @param connectionsMax connections at one time
  * @param storeBacklogBytesMax bytes that wait for the disk beyond which publishers are not read from
  * @param connectTimeout from the first byte of a connection to its CONNECT
  * @param keepAliveSecondsMax longest keep alive; longer ones and none are answered with Server Keep Alive; 0 for any
@@ -24,6 +26,8 @@ public record Limits(
         int clientIdCharsMax,
         int topicLevelsMax,
         int subscriptionsMax,
+        int retainedWaitingMax,
+        int connectionsMax,
         long storeBacklogBytesMax,
         Duration connectTimeout,
         int keepAliveSecondsMax) {}

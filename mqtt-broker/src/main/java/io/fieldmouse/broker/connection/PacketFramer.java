@@ -31,6 +31,9 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
 
     /** Is told of each frame before and after it goes up the pipeline. */
     interface Sink {
+        /** The first byte of a frame is here, the rest perhaps not. */
+        void frameAnnounced(int firstByte);
+
         /** A whole frame: checks it. */
         void frameBegins(ByteBuf frame);
 
@@ -73,6 +76,10 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
         } catch (MqttViolation violation) {
             sink.violation(violation);
         } finally {
+            if (received != null && received.refCnt() == 1) {
+                // What was cut off at the front would stay as long as reads end in the middle of a packet.
+                received.discardSomeReadBytes();
+            }
             settleBudget();
         }
     }
@@ -91,10 +98,11 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
     /** The next whole frame; null when there is none yet. */
     private @Nullable ByteBuf cut() {
         ByteBuf bytes = received;
-        if (bytes == null) {
+        if (bytes == null || !bytes.isReadable()) {
             return null;
         }
         int start = bytes.readerIndex();
+        sink.frameAnnounced(bytes.getUnsignedByte(start));
         int available = bytes.readableBytes();
         int remaining = 0;
         for (int i = 0; i < LENGTH_BYTES_MAX; i++) {

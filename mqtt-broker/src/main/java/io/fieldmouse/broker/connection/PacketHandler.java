@@ -40,6 +40,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private @Nullable Connection connection;
     private @Nullable ClientPackets packets;
     private Lane.@Nullable Timer connectTimer;
+    private boolean counted;
     private int level;
     private int packetsOfFrame;
     private long lastHeardNanos;
@@ -73,8 +74,15 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        shared.counters().add(Counter.CONNECTIONS_ACCEPTED);
         connection = new Connection(ctx.channel(), shared, batch, this, acceptingLane);
+        counted = shared.connections().incrementAndGet() <= shared.limits().connectionsMax();
+        if (!counted) {
+            shared.connections().decrementAndGet();
+            shared.counters().add(Counter.CONNECTIONS_REFUSED);
+            ctx.close();
+            return;
+        }
+        shared.counters().add(Counter.CONNECTIONS_ACCEPTED);
         packets = new ClientPackets(connection, shared);
         connectTimer = acceptingLane.schedule(shared.limits().connectTimeout(), () -> {
             if (connection().phase() == Connection.Phase.AWAITING_CONNECT) {
@@ -90,13 +98,17 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     // ---- frames
 
     @Override
+    public void frameAnnounced(int firstByte) {
+        if (level == 0 && firstByte >> 4 != 1) {
+            // Whoever speaks another protocol need not finish its sentence.
+            throw MqttViolation.protocolError("the first packet is not CONNECT [MQTT-3.1.0-1]");
+        }
+    }
+
+    @Override
     public void frameBegins(ByteBuf frame) {
         boolean first = level == 0;
         if (first) {
-            boolean isConnect = frame.getUnsignedByte(frame.readerIndex()) >> 4 == 1;
-            if (!isConnect) {
-                throw MqttViolation.protocolError("the first packet is not CONNECT [MQTT-3.1.0-1]");
-            }
             level = FrameRules.connectLevel(frame);
         }
         FrameRules.check(frame, level);
@@ -237,7 +249,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         if (watched.phase() != Connection.Phase.OPEN) {
             return;
         }
-        if (watched.isPaused()) {
+        if (watched.isPausedByUs()) {
             lastHeardNanos = System.nanoTime(); // it is we who do not listen
         }
         if (System.nanoTime() - lastHeardNanos >= patience.toNanos()) {
@@ -275,6 +287,10 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        if (counted) {
+            counted = false;
+            shared.connections().decrementAndGet();
+        }
         connection().lost();
     }
 

@@ -7,10 +7,12 @@ import io.fieldmouse.broker.routing.Router;
 import io.fieldmouse.broker.session.BufferBudget;
 import io.fieldmouse.broker.session.SessionRegistry;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What all connections share.
  *
+ * @param connections open now
  * @param registries one for each lane, in the order of their index
  */
 public record Shared(
@@ -20,4 +22,5 @@ public record Shared(
         Router router,
         WallClock clock,
         Counters counters,
-        BufferBudget budget) {}
+        BufferBudget budget,
+        AtomicInteger connections) {}

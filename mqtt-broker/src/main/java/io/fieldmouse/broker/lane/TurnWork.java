@@ -85,8 +85,9 @@ public final class TurnWork {
         for (Runnable task : tasks) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
-                // One task's fault is not the next one's: they belong to different clients.
+            } catch (Throwable e) {
+                // Errors too: memory that ran out for one is there again for the next. One task's fault is not the next
+                // one's: they belong to different clients.
                 LOG.error("a task of this lane failed; the others go on", e);
             }
         }

@@ -19,6 +19,8 @@ public final class Counters {
         PUBLISH_SENT,
         /** QoS 0 to a client whose outbound buffer is at its bound. */
         DROPPED_SLOW_READER,
+        /** The box's own readings to a session whose queue was full. */
+        DROPPED_QUEUE_FULL,
         /** QoS 0 to a lane that is behind. */
         DROPPED_LANE_BEHIND,
         /** QoS 1 and 2 refused before they were acknowledged, because a receiver's queue was full. */

@@ -30,8 +30,16 @@ final class RetainedMessages {
     /** Bounds of all retained messages together. */
     record Limits(int messagesMax, long bytesMax) {}
 
+    /** A topic's message, and its place in the order in which all topics' messages were set. */
+    private record Kept(Publication publication, long sequence) {
+        int sizeBytes() {
+            return publication.sizeBytes();
+        }
+    }
+
     private final Limits limits;
-    private final ConcurrentHashMap<String, Publication> byTopic = new ConcurrentHashMap<>();
+    private final AtomicLong lastSequence = new AtomicLong();
+    private final ConcurrentHashMap<String, Kept> byTopic = new ConcurrentHashMap<>();
 
     /** The topics in order, so that a filter's literal beginning narrows the search. */
     private final NavigableSet<String> topics = new ConcurrentSkipListSet<>();
@@ -53,7 +61,7 @@ final class RetainedMessages {
         if (publication.payload().length == 0) {
             return true;
         }
-        Publication old = byTopic.get(publication.topic());
+        Kept old = byTopic.get(publication.topic());
         int added = publication.sizeBytes() - (old == null ? 0 : old.sizeBytes());
         return added <= 0
                 || ((old != null || byTopic.size() < limits.messagesMax) && bytes.get() + added <= limits.bytesMax);
@@ -67,7 +75,7 @@ final class RetainedMessages {
     long set(Publication publication, CommitGate gate) {
         long[] position = new long[1];
         byTopic.compute(publication.topic(), (topic, old) -> {
-            Publication now = publication.payload().length == 0 ? null : publication;
+            Kept now = publication.payload().length == 0 ? null : kept(publication);
             if (old != null || now != null) {
                 position[0] = gate.commit(change(topic, now));
                 account(topic, old, now);
@@ -100,12 +108,22 @@ final class RetainedMessages {
 
     private void put(String topic, @Nullable Publication publication) {
         byTopic.compute(topic, (name, old) -> {
-            account(name, old, publication);
-            return publication;
+            Kept now = publication == null ? null : kept(publication);
+            account(name, old, now);
+            return now;
         });
     }
 
-    private void account(String topic, @Nullable Publication old, @Nullable Publication now) {
+    private Kept kept(Publication publication) {
+        return new Kept(publication, lastSequence.incrementAndGet());
+    }
+
+    /** Every message that is set from now on has a higher sequence. */
+    long lastSequence() {
+        return lastSequence.get();
+    }
+
+    private void account(String topic, @Nullable Kept old, @Nullable Kept now) {
         bytes.addAndGet((now == null ? 0 : now.sizeBytes()) - (old == null ? 0 : old.sizeBytes()));
         if (now == null) {
             topics.remove(topic);
@@ -114,17 +132,18 @@ final class RetainedMessages {
         }
     }
 
-    private static StoreChange change(String topic, @Nullable Publication now) {
+    private static StoreChange change(String topic, @Nullable Kept now) {
         return now == null
                 ? new RetainedCleared(topic)
-                : new RetainedSet(StoredForm.of(now), now.qos().number());
+                : new RetainedSet(
+                        StoredForm.of(now.publication), now.publication.qos().number());
     }
 
-    /** The retained messages that match the filter and have not expired. */
-    List<Publication> matching(String filter, long nowMillis) {
+    /** The retained messages that match the filter, have not expired, and were set up to that sequence. */
+    List<Publication> matching(String filter, long nowMillis, long sequenceMax) {
         List<Publication> found = new ArrayList<>();
         if (!TopicFilter.hasWildcard(filter)) {
-            addLive(found, filter, nowMillis);
+            addLive(found, filter, nowMillis, sequenceMax);
             return found;
         }
         String prefix = TopicFilter.literalPrefix(filter);
@@ -133,34 +152,34 @@ final class RetainedMessages {
                 break;
             }
             if (TopicFilter.matches(filter, topic)) {
-                addLive(found, topic, nowMillis);
+                addLive(found, topic, nowMillis, sequenceMax);
             }
         }
         return found;
     }
 
-    private void addLive(List<Publication> found, String topic, long nowMillis) {
-        Publication publication = byTopic.get(topic);
-        if (publication != null && !publication.isExpired(nowMillis)) {
-            found.add(publication);
+    private void addLive(List<Publication> found, String topic, long nowMillis, long sequenceMax) {
+        Kept kept = byTopic.get(topic);
+        if (kept != null && kept.sequence <= sequenceMax && !kept.publication.isExpired(nowMillis)) {
+            found.add(kept.publication);
         }
     }
 
     /** Clears what has expired. Returns how many. */
     int removeExpired(long nowMillis, CommitGate gate) {
         int count = 0;
-        for (Publication publication : byTopic.values()) {
-            if (publication.isExpired(nowMillis) && clearIfSame(publication, gate)) {
+        for (Kept kept : byTopic.values()) {
+            if (kept.publication.isExpired(nowMillis) && clearIfSame(kept, gate)) {
                 count++;
             }
         }
         return count;
     }
 
-    private boolean clearIfSame(Publication expired, CommitGate gate) {
+    private boolean clearIfSame(Kept expired, CommitGate gate) {
         boolean[] cleared = new boolean[1];
-        byTopic.computeIfPresent(expired.topic(), (topic, now) -> {
-            if (now != expired) {
+        byTopic.computeIfPresent(expired.publication.topic(), (topic, now) -> {
+            if (now.sequence != expired.sequence) {
                 return now;
             }
             gate.commit(new RetainedCleared(topic));

@@ -7,7 +7,6 @@ import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.ReasonCode;
-import io.fieldmouse.broker.session.BufferBudget;
 import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.QueuedMessage;
 import io.fieldmouse.broker.session.Session;
@@ -35,7 +34,6 @@ public final class Router implements SessionRegistry.Ending {
     private final List<CommitGate> gates;
     private final WallClock clock;
     private final Counters counters;
-    private final BufferBudget budget;
     private final LongSupplier messageIds;
     private final RetainedMessages retained;
     private final long storeBacklogBytesMax;
@@ -47,7 +45,6 @@ public final class Router implements SessionRegistry.Ending {
             List<CommitGate> gates,
             WallClock clock,
             Counters counters,
-            BufferBudget budget,
             LongSupplier messageIds,
             int retainedMessagesMax,
             long retainedBytesMax,
@@ -57,41 +54,80 @@ public final class Router implements SessionRegistry.Ending {
         this.gates = List.copyOf(gates);
         this.clock = clock;
         this.counters = counters;
-        this.budget = budget;
         this.messageIds = messageIds;
         this.retained = new RetainedMessages(new RetainedMessages.Limits(retainedMessagesMax, retainedBytesMax));
     }
 
-    /** How a publication's retained value reaches the disk. */
-    public enum Storing {
-        /** With the commit that its acknowledgement waits for. */
-        AT_ONCE,
-        /** Seconds later, and only the last one: nobody was promised more. */
-        BEHIND
-    }
-
     /**
-     * Takes a publication and brings it to its receivers.
+     * Takes a publication and brings it to its receivers, or refuses it before anyone has it.
      *
      * @param lane the caller's
-     * @param changes what the caller wants in the same commit: the packet id of a QoS 2 message
+     * @param changes what the caller wants in the same commit: the packet id of a QoS 2 message, the end of a will
      */
-    public PublishOutcome publish(Publication publication, Lane lane, Storing storing, List<StoreChange> changes) {
+    public PublishOutcome publish(Publication publication, Lane lane, List<StoreChange> changes) {
         counters.add(Counter.PUBLISH_RECEIVED);
         CommitGate gate = gates.get(lane.index());
         ReasonCode obstacle = obstacle(publication, gate);
         if (obstacle != null) {
             return PublishOutcome.refused(obstacle);
         }
-        long retainedPosition = keepIfRetained(publication, gate, storing);
-        Receivers receivers = new Receivers(publication.publisher());
-        subscriptions.match(publication.topic(), receivers);
-        List<Subscription> receiving = receivers.merged();
+        long position = publication.retain() ? retained.set(publication, gate) : CommitGate.AT_ONCE;
+        List<Subscription> receiving = receivers(publication);
         if (!publication.qos().isAcknowledged()) {
             handOver(new Handover(publication, receiving, null), lane);
-            return new PublishOutcome(ReasonCode.SUCCESS, retainedPosition, null);
+            return new PublishOutcome(ReasonCode.SUCCESS, changes.isEmpty() ? position : gate.commit(changes), null);
         }
-        return publishAcknowledged(publication, receiving, lane, changes, retainedPosition);
+        if (!reserveRoom(publication, receiving)) {
+            counters.add(Counter.REFUSED_QUEUE_FULL);
+            return PublishOutcome.refused(ReasonCode.QUOTA_EXCEEDED);
+        }
+        QueuedMessage[] messages = queuedMessages(publication, receiving);
+        List<StoreChange> all = new ArrayList<>(changes);
+        addQueued(messages, receiving, publication, all);
+        // Handed to the store before any session sees it, so that a session's own records about it come later.
+        position = all.isEmpty() ? position : gate.commit(all);
+        handOver(new Handover(publication, receiving, messages), lane);
+        ReasonCode reason = receiving.isEmpty() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
+        return new PublishOutcome(reason, position, crowded(receiving));
+    }
+
+    /**
+     * Takes a publication of this box's own gateway. Nobody waits for its acknowledgement, so nothing refuses it: its
+     * retained value is stored behind, and a receiver without room is left out and counted, the others are not.
+     */
+    public void publishOwn(Publication publication, Lane lane) {
+        counters.add(Counter.PUBLISH_RECEIVED);
+        if (publication.retain()) {
+            if (retained.hasRoomFor(publication)) {
+                retained.setBehind(publication);
+            } else {
+                counters.add(Counter.REFUSED_RETAINED_FULL);
+            }
+        }
+        List<Subscription> receiving = receivers(publication);
+        if (!publication.qos().isAcknowledged()) {
+            handOver(new Handover(publication, receiving, null), lane);
+            return;
+        }
+        List<Subscription> withRoom = new ArrayList<>(receiving.size());
+        for (Subscription subscription : receiving) {
+            if (reserveRoom(publication, List.of(subscription))) {
+                withRoom.add(subscription);
+            } else {
+                counters.add(Counter.DROPPED_QUEUE_FULL);
+            }
+        }
+        QueuedMessage[] messages = queuedMessages(publication, withRoom);
+        List<StoreChange> changes = new ArrayList<>();
+        addQueued(messages, withRoom, publication, changes);
+        changes.forEach(gates.get(lane.index())::commit);
+        handOver(new Handover(publication, withRoom, messages), lane);
+    }
+
+    private List<Subscription> receivers(Publication publication) {
+        Receivers receivers = new Receivers(publication.publisher());
+        subscriptions.match(publication.topic(), receivers);
+        return receivers.merged();
     }
 
     /** Why this publication cannot be taken now; null when it can. */
@@ -101,7 +137,8 @@ public final class Router implements SessionRegistry.Ending {
             counters.add(Counter.REFUSED_STORE_FAILED);
             return ReasonCode.UNSPECIFIED_ERROR;
         }
-        if (budget.isExhausted() || gate.pendingBytes() > storeBacklogBytesMax) {
+        boolean needsStore = acknowledged || publication.retain();
+        if (needsStore && gate.pendingBytes() > storeBacklogBytesMax) {
             counters.add(Counter.REFUSED_BUFFERS_FULL);
             return ReasonCode.QUOTA_EXCEEDED;
         }
@@ -123,81 +160,85 @@ public final class Router implements SessionRegistry.Ending {
     private boolean hasFullReceiver(Publication publication) {
         int size = publication.sizeBytes();
         boolean[] full = new boolean[1];
-        subscriptions.match(
-                publication.topic(),
-                subscription -> full[0] |= subscription.qos().isAcknowledged()
-                        && subscription.session().room().isFullFor(size));
+        subscriptions.match(publication.topic(), subscription -> {
+            if (subscription.qos().isAcknowledged()
+                    && subscription.session().room().isFullFor(size)) {
+                full[0] = true;
+                foundFull(subscription.session());
+            }
+        });
         return full[0];
     }
 
-    private long keepIfRetained(Publication publication, CommitGate gate, Storing storing) {
-        if (!publication.retain()) {
-            return CommitGate.AT_ONCE;
-        }
-        return switch (storing) {
-            case AT_ONCE -> retained.set(publication, gate);
-            case BEHIND -> {
-                retained.setBehind(publication);
-                yield CommitGate.AT_ONCE;
-            }
-        };
-    }
-
-    private PublishOutcome publishAcknowledged(
-            Publication publication,
-            List<Subscription> receiving,
-            Lane lane,
-            List<StoreChange> changes,
-            long retainedPosition) {
-        List<Subscription> reserved = reserveRoom(publication, receiving);
-        if (reserved == null) {
-            counters.add(Counter.REFUSED_QUEUE_FULL);
-            return PublishOutcome.refused(ReasonCode.QUOTA_EXCEEDED);
-        }
+    /** One message for each receiver that acknowledges, by its place; null for one that does not. */
+    private QueuedMessage[] queuedMessages(Publication publication, List<Subscription> receiving) {
         long messageId = messageIds.getAsLong();
         QueuedMessage[] messages = new QueuedMessage[receiving.size()];
-        List<Receiver> durable = new ArrayList<>();
-        Session crowded = null;
         for (int i = 0; i < messages.length; i++) {
             Subscription subscription = receiving.get(i);
-            Session session = subscription.session();
-            if (!subscription.qos().isAcknowledged()) {
-                continue;
-            }
-            QueuedMessage message = QueuedMessage.live(messageId, publication, subscription, session.isDurable());
-            messages[i] = message;
-            if (message.stored()) {
-                durable.add(new Receiver(
-                        session.clientId(), message.qos().number(), message.retain(), message.subscriptionIds()));
-            }
-            if (session.isConnected() && session.room().isCrowded()) {
-                crowded = session;
+            if (subscription.qos().isAcknowledged()) {
+                boolean stored = subscription.session().isDurable();
+                messages[i] = QueuedMessage.live(messageId, publication, subscription, stored);
             }
         }
-        List<StoreChange> all = new ArrayList<>(changes);
-        if (!durable.isEmpty()) {
-            all.add(new MessageQueued(messageId, StoredForm.of(publication), durable));
-        }
-        // Handed to the store before any session sees it, so that a session's own records about it come later.
-        long position =
-                all.isEmpty() ? retainedPosition : gates.get(lane.index()).commit(all);
-        handOver(new Handover(publication, receiving, messages), lane);
-        ReasonCode reason = receiving.isEmpty() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
-        return new PublishOutcome(reason, position, crowded);
+        return messages;
     }
 
-    /** Reserves room in every queue that will hold the message. Null when one of them is full: then in none. */
-    private @Nullable List<Subscription> reserveRoom(Publication publication, List<Subscription> receiving) {
+    /** Adds what has to be stored for durable receivers: the message once, and who waits for it. */
+    private static void addQueued(
+            QueuedMessage[] messages,
+            List<Subscription> receiving,
+            Publication publication,
+            List<StoreChange> changes) {
+        List<Receiver> durable = new ArrayList<>();
+        long messageId = 0;
+        for (int i = 0; i < messages.length; i++) {
+            QueuedMessage message = messages[i];
+            if (message != null && message.stored()) {
+                messageId = message.messageId();
+                durable.add(new Receiver(
+                        receiving.get(i).session().clientId(),
+                        message.qos().number(),
+                        message.retain(),
+                        message.subscriptionIds()));
+            }
+        }
+        if (!durable.isEmpty()) {
+            changes.add(new MessageQueued(messageId, StoredForm.of(publication), durable));
+        }
+    }
+
+    /** A connected receiver whose queue is filling; null when all keep up. */
+    private static @Nullable Session crowded(List<Subscription> receiving) {
+        for (Subscription subscription : receiving) {
+            Session session = subscription.session();
+            if (subscription.qos().isAcknowledged()
+                    && session.isConnected()
+                    && session.room().isCrowded()) {
+                return session;
+            }
+        }
+        return null;
+    }
+
+    /** Reserves room in every queue that will hold the message. False when one of them is full: then in none. */
+    private boolean reserveRoom(Publication publication, List<Subscription> receiving) {
         int size = publication.sizeBytes();
         for (int i = 0; i < receiving.size(); i++) {
             Subscription subscription = receiving.get(i);
             if (subscription.qos().isAcknowledged()
                     && !subscription.session().room().tryReserve(size)) {
                 giveBackRoom(receiving.subList(0, i), size);
-                return null;
+                foundFull(subscription.session());
+                return false;
             }
         }
-        return receiving;
+        return true;
+    }
+
+    /** It may be full of what nobody wants any more; the publisher's next attempt will tell. */
+    private static void foundFull(Session session) {
+        session.context().lane().execute(session::dropExpired);
     }
 
     private static void giveBackRoom(List<Subscription> reserved, int size) {
@@ -233,10 +274,14 @@ public final class Router implements SessionRegistry.Ending {
         boolean isNew = session.subscription(subscription.filter()) == null;
         session.subscribe(subscription, changes);
         subscriptions.add(subscription);
+        // What is set from here on finds the subscription and comes live; sent again as retained, it would come twice,
+        // and perhaps before an older one that is on its way.
+        long known = retained.lastSequence();
         boolean sendRetained = subscription.retainHandling() == 0 || (subscription.retainHandling() == 1 && isNew);
         List<QueuedMessage> messages = new ArrayList<>();
         if (sendRetained) { // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
-            for (Publication publication : retained.matching(subscription.filter(), clock.millis())) {
+            session.dropWaitingRetained(subscription.filter());
+            for (Publication publication : retained.matching(subscription.filter(), clock.millis(), known)) {
                 messages.add(session.prepareRetained(publication, subscription, changes));
             }
         }
@@ -259,9 +304,11 @@ public final class Router implements SessionRegistry.Ending {
     }
 
     @Override
-    public void willDue(Publication will) {
+    public void willDue(Publication will, List<StoreChange> changes) {
         Lane lane = lanes.homeOf(will.publisher() == null ? "" : will.publisher());
-        publish(will, lane, Storing.AT_ONCE, List.of());
+        if (publish(will, lane, changes).reason().isError()) {
+            changes.forEach(gates.get(lane.index())::commit);
+        }
     }
 
     // ---- from time to time, on one lane
@@ -294,14 +341,12 @@ public final class Router implements SessionRegistry.Ending {
      * speak of a past that is over.
      */
     public void resetRetained(String filter, byte[] payload, Lane lane) {
-        for (Publication old : retained.matching(filter, clock.millis())) {
+        for (Publication old : retained.matching(filter, clock.millis(), Long.MAX_VALUE)) {
             if (!Arrays.equals(old.payload(), payload)) {
-                publish(
+                publishOwn(
                         new Publication(
                                 old.topic(), payload, old.qos(), true, old.properties(), Publication.NEVER, null),
-                        lane,
-                        Storing.AT_ONCE,
-                        List.of());
+                        lane);
             }
         }
     }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One lane's door to the store: hands over changes, and tells those who owe an answer when their changes are on
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * the order of changes of one lane is the order of its calls, whichever way they went.
  */
 public final class CommitGate {
+    private static final Logger LOG = LoggerFactory.getLogger(CommitGate.class);
+
     /** Position of what is always durable: an answer that depends on no change. */
     public static final long AT_ONCE = 0;
 
@@ -127,12 +131,22 @@ public final class CommitGate {
         List<Waiter> waiting = waiters;
         waiters = new ArrayList<>();
         for (Waiter waiter : waiting) {
+            advance(waiter, cause);
+        }
+    }
+
+    private void advance(Waiter waiter, @Nullable StoreException cause) {
+        try {
             boolean remains = waiter.durableUpTo(durable);
             if (remains && cause != null) {
                 waiter.storeFailed(cause);
             } else if (remains) {
                 waiters.add(waiter);
             }
+        } catch (Throwable e) {
+            // What it owes may be half given: it cannot go on, but the others wait for the same announcement.
+            LOG.error("a client's acknowledgements failed; this is a fault of the broker", e);
+            waiter.storeFailed(new StoreException("its acknowledgements failed", e));
         }
     }
 }

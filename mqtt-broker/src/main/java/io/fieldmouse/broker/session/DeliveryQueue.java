@@ -103,12 +103,44 @@ final class DeliveryQueue {
 
     /** Takes what a restart found in the store, in order. */
     void restore(QueuedMessage message) {
-        room.reserve(message.publication.sizeBytes());
+        // What the store kept is not refused, whatever the bounds are now; beyond them it is not counted.
+        message.takesRoom = room.tryReserve(message.publication.sizeBytes());
         if (message.packetId > 0) {
             window.restore(message);
         } else {
-            pending.add(message);
+            putPending(message);
         }
+    }
+
+    /** Drops retained messages for this filter that were not sent yet: the subscription is made anew. */
+    void dropRetainedFor(String filter) {
+        for (int left = retainedWaiting == 0 ? 0 : pending.size(); left > 0; left--) {
+            QueuedMessage message = takePending();
+            if (filter.equals(message.retainedFor)) {
+                settled(message);
+            } else {
+                putPending(message);
+            }
+        }
+    }
+
+    /** Drops what has expired while it waited, so that it takes no room. */
+    void dropExpired() {
+        long now = context.clock().millis();
+        for (int left = pending.size(); left > 0; left--) {
+            QueuedMessage message = takePending();
+            if (message.publication.isExpired(now)) {
+                context.counters().add(Counter.EXPIRED);
+                settled(message);
+            } else {
+                putPending(message);
+            }
+        }
+    }
+
+    /** Retained messages for new subscriptions that were not sent yet. */
+    int retainedWaiting() {
+        return retainedWaiting;
     }
 
     // ---- connection

@@ -34,13 +34,6 @@ public final class QueueRoom {
         return false;
     }
 
-    /** Takes room that cannot be refused: what a restart found in the store. */
-    void reserve(int messageBytes) {
-        messages.incrementAndGet();
-        bytes.addAndGet(messageBytes);
-        budget.take(messageBytes);
-    }
-
     /** Gives back the room of one message. */
     public void release(int messageBytes) {
         messages.decrementAndGet();

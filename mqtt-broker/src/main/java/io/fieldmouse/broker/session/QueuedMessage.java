@@ -3,6 +3,7 @@ package io.fieldmouse.broker.session;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.store.StoredSession;
+import org.jspecify.annotations.Nullable;
 
 /** One message on its way to one session, until it is settled. Belongs to the session's lane once handed over. */
 public final class QueuedMessage {
@@ -13,7 +14,11 @@ public final class QueuedMessage {
     final int[] subscriptionIds;
 
     /** Whether the queue's room was reserved for it. Retained messages sent on subscribing take none. */
-    final boolean takesRoom;
+    boolean takesRoom;
+
+    /** The filter whose subscription asked for this retained message; null for any other message. */
+    @Nullable
+    String retainedFor;
 
     /** Whether the store has it queued for this session. */
     boolean stored;
@@ -68,7 +73,9 @@ public final class QueuedMessage {
     /** A retained message for a new subscription [MQTT-3.3.1-8]. */
     static QueuedMessage retained(long messageId, Publication publication, Subscription subscription, boolean stored) {
         Qos qos = publication.qos().atMost(subscription.qos());
-        return new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, stored);
+        QueuedMessage message = new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, stored);
+        message.retainedFor = subscription.filter();
+        return message;
     }
 
     /** What a restart found in the store. */

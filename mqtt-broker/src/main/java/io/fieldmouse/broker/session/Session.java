@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * every change to it goes to the store.
  */
 public final class Session {
+    private static final long SWEEP_MILLIS = 1000;
+
     private final String clientId;
     private final SessionContext context;
     private final QueueRoom room;
@@ -34,6 +36,7 @@ public final class Session {
     private long inboundPosition = CommitGate.AT_ONCE;
     private boolean stored;
     private boolean watchingHold;
+    private long lastSweepMillis;
     private volatile boolean durable;
     private volatile boolean connected;
 
@@ -94,6 +97,25 @@ public final class Session {
             changes.add(deliveries.queuedChange(message));
         }
         return message;
+    }
+
+    /** Forgets the retained messages of this filter that were not sent yet, because they are about to be asked for anew. */
+    public void dropWaitingRetained(String filter) {
+        deliveries.dropRetainedFor(filter);
+    }
+
+    /** Retained messages for new subscriptions that were not sent yet: they are bounded by refusing subscriptions. */
+    public int retainedWaiting() {
+        return deliveries.retainedWaiting();
+    }
+
+    /** The queue was found full: makes room by dropping what has expired, once a second at most. */
+    public void dropExpired() {
+        long now = context.clock().millis();
+        if (now - lastSweepMillis >= SWEEP_MILLIS) {
+            lastSweepMillis = now;
+            deliveries.dropExpired();
+        }
     }
 
     public boolean acknowledged(int packetId) {

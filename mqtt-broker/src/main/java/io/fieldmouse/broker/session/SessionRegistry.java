@@ -41,8 +41,12 @@ public final class SessionRegistry {
         /** The session is over: nobody may deliver to it any more. */
         void sessionEnded(Session session);
 
-        /** A will is due. Called on the session's lane. */
-        void willDue(Publication will);
+        /**
+         * A will is due. Called on the session's lane.
+         *
+         * @param changes what becomes durable together with it
+         */
+        void willDue(Publication will, List<StoreChange> changes);
     }
 
     /** One client id: its session, and what waits for a time. */
@@ -84,13 +88,16 @@ public final class SessionRegistry {
      */
     public record Claimed(Session session, boolean sessionPresent, long position) {}
 
+    /** Whether there is room for this client's session, or it is there already. */
+    public boolean hasRoomFor(String clientId) {
+        return entries.containsKey(clientId) || sessionCount.get() < sessionsMax;
+    }
+
     /**
      * Gives the client its session: the one that was, unless it wants a clean start; another connection of the same
      * client is closed [MQTT-3.1.4-3].
-     *
-     * @return null when there is no room for another session
      */
-    public @Nullable Claimed claim(Claim claim) {
+    public Claimed claim(Claim claim) {
         Entry entry = entries.get(claim.clientId());
         if (entry != null && entry.session.outbound() != null) {
             entry.session.outbound().close(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
@@ -105,10 +112,7 @@ public final class SessionRegistry {
         }
         boolean present = entry != null;
         if (entry == null) {
-            if (sessionCount.incrementAndGet() > sessionsMax) {
-                sessionCount.decrementAndGet();
-                return null;
-            }
+            sessionCount.incrementAndGet();
             entry = new Entry(new Session(claim.clientId(), context));
             entries.put(claim.clientId(), entry);
         }
@@ -255,8 +259,9 @@ public final class SessionRegistry {
         Will will = entry.will;
         if (will != null) {
             entry.will = null;
-            ending.willDue(will.toPublication(entry.session.clientId(), context.clock()));
-            context.gate().append(new WillCleared(entry.session.clientId()));
+            // In one commit: after a kill in between it would be sent once more.
+            String clientId = entry.session.clientId();
+            ending.willDue(will.toPublication(clientId, context.clock()), List.of(new WillCleared(clientId)));
         }
     }
 
@@ -308,8 +313,8 @@ public final class SessionRegistry {
 
     /** Sends the will of a client whose session did not survive. */
     public void sendOrphanedWill(String clientId, StoredWill will) {
-        ending.willDue(Will.restored(will).toPublication(clientId, context.clock()));
-        context.gate().append(new WillCleared(clientId));
+        ending.willDue(
+                Will.restored(will).toPublication(clientId, context.clock()), List.of(new WillCleared(clientId)));
     }
 
     /** Closes all connections of this lane, because the broker stops. */

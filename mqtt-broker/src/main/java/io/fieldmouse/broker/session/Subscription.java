@@ -51,6 +51,9 @@ public record Subscription(
 
     /** One subscription in place of two of the same session that matched the same message: the higher QoS, all ids. */
     public Subscription mergedWith(Subscription other) {
+        if (filter.equals(other.filter)) {
+            return other; // replaced while the match went on: seen in its old and its new form
+        }
         int[] all = new int[ids.length + other.ids.length];
         System.arraycopy(ids, 0, all, 0, ids.length);
         System.arraycopy(other.ids, 0, all, ids.length, other.ids.length);

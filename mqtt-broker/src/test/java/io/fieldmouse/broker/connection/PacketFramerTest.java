@@ -25,6 +25,9 @@ class PacketFramerTest {
     private final PacketFramer framer = new PacketFramer(
             new PacketFramer.Sink() {
                 @Override
+                public void frameAnnounced(int firstByte) {}
+
+                @Override
                 public void frameBegins(ByteBuf frame) {}
 
                 @Override
@@ -118,6 +121,9 @@ class PacketFramerTest {
         assertEquals(List.of(ReasonCode.MALFORMED_PACKET), violations);
         EmbeddedChannel second = new EmbeddedChannel(new PacketFramer(
                 new PacketFramer.Sink() {
+                    @Override
+                    public void frameAnnounced(int firstByte) {}
+
                     @Override
                     public void frameBegins(ByteBuf frame) {}
 

@@ -36,7 +36,8 @@ class RetainedMessagesTest {
 
     private Set<String> matching(String filter, long now) {
         Set<String> topics = new HashSet<>();
-        retained.matching(filter, now).forEach(publication -> assertTrue(topics.add(publication.topic())));
+        retained.matching(filter, now, Long.MAX_VALUE)
+                .forEach(publication -> assertTrue(topics.add(publication.topic())));
         return topics;
     }
 

@@ -17,11 +17,13 @@ import io.fieldmouse.broker.session.SessionRegistry.Claim;
 import io.fieldmouse.store.CommitListener;
 import io.fieldmouse.store.Durability;
 import io.fieldmouse.store.MessageStore;
+import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreConfig;
 import io.fieldmouse.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,7 +54,7 @@ final class SessionsForTest implements AutoCloseable {
                 public void sessionEnded(Session session) {}
 
                 @Override
-                public void willDue(Publication will) {}
+                public void willDue(Publication will, List<StoreChange> changes) {}
             },
             new AtomicInteger(),
             100_000);
