@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The real command in a process of its own, with its output in files. */
 final class CommandProcess implements AutoCloseable {
+    private static final int NATIVE_ACCESS_SINCE = 22;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -38,6 +39,9 @@ final class CommandProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.fieldmouse.edge.Fieldmouse"));
+        if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE) {
+            command.add(1, "--enable-native-access=ALL-UNNAMED"); // as the launcher does
+        }
         command.addAll(List.of(arguments));
         return start(directory, command);
     }

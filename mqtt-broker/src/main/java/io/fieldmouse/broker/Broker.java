@@ -24,7 +24,7 @@ import io.fieldmouse.store.StoredState;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -94,7 +94,8 @@ public final class Broker implements AutoCloseable {
 
     /** Tries the port before the store is touched, so that a start that must fail leaves nothing behind. */
     private static void requireFree(InetSocketAddress address) throws BrokerStartException {
-        try (ServerSocket socket = new ServerSocket()) {
+        // Bound and not listening: nobody can connect to what is not there yet.
+        try (Socket socket = new Socket()) {
             socket.setReuseAddress(true);
             socket.bind(address);
         } catch (IOException e) {

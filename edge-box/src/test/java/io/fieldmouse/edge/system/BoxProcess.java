@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The program in a process of its own, which can be killed. */
 final class BoxProcess implements AutoCloseable {
+    private static final int NATIVE_ACCESS_SINCE = 22;
     private static final Duration START_MAX = Duration.ofSeconds(60);
 
     private final Process process;
@@ -32,6 +33,9 @@ final class BoxProcess implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.fieldmouse.edge.Fieldmouse"));
+        if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE) {
+            command.add(1, "--enable-native-access=ALL-UNNAMED"); // as the launcher does
+        }
         command.addAll(List.of(arguments));
         try {
             return new BoxProcess(new ProcessBuilder(command)
