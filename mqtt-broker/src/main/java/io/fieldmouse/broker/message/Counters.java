@@ -25,7 +25,7 @@ public final class Counters {
         DROPPED_LANE_BEHIND,
         /** QoS 1 and 2 refused before they were acknowledged, because a receiver's queue was full. */
         REFUSED_QUEUE_FULL,
-        /** QoS 1 and 2 refused, QoS 0 dropped, because the broker's buffers are full. */
+        /** What needs the store, refused because too much waits for the disk. */
         REFUSED_BUFFERS_FULL,
         /** Refused because the store cannot write. */
         REFUSED_STORE_FAILED,
