@@ -46,6 +46,9 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(10);
+    /** How long a client that is told of the end may take to close. */
+    private static final Duration HANG_UP_MAX = Duration.ofMillis(200);
+
     private static final Duration GOODBYE_MAX = Duration.ofSeconds(1);
 
     private final Counters counters = new Counters();
@@ -259,6 +262,7 @@ public final class Broker implements AutoCloseable {
         listener.close();
         onEveryLane(lane -> registries.get(lane.index()).closeAll(ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops"));
         onEveryLane(router::writeBehind);
+        listener.awaitConnectionsClosed(HANG_UP_MAX);
         announcer.announceTo(List.of());
         laneGroup.close();
         store.close();

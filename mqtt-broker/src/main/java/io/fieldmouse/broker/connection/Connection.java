@@ -10,10 +10,12 @@ import io.fieldmouse.broker.session.Outbound;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
 import io.fieldmouse.store.StoreException;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.mqtt.MqttMessage;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Connection implements Outbound, CommitGate.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int LOGGED_CHARS_MAX = 200;
+    private static final Duration HANG_UP_MAX = Duration.ofSeconds(1);
 
     /** Where a connection is in its life. It only ever goes down this list. */
     enum Phase {
@@ -394,8 +397,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         if (was == Phase.OPEN && terms.isMqtt5()) {
             Replies.disconnect(batch.buffer(), reason, words, terms); // [MQTT-3.14.0-1]
         }
-        batch.send();
-        channel.close();
+        hangUp();
     }
 
     /** Refuses a CONNECT. */
@@ -408,8 +410,22 @@ final class Connection implements Outbound, CommitGate.Waiter {
         LOG.info("refusing remote={} reason=\"{}\" detail=\"{}\"", channel.remoteAddress(), reason, printable(words));
         detach(Goodbye.WITHOUT_WILL, null);
         Replies.refusal(batch.buffer(), reason, words, terms);
+        hangUp();
+    }
+
+    /**
+     * Sends what is left, says that nothing follows, and hears the client out for a moment. A socket that is closed
+     * while input waits in it is reset, and the packet that says why would be lost on a client that is still sending.
+     */
+    private void hangUp() {
         batch.send();
-        channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        if (!channel.isWritable() || !(channel instanceof DuplexChannel socket)) {
+            channel.close(); // it does not read: it would not hear us either
+            return;
+        }
+        handler.discardInput();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> socket.shutdownOutput());
+        lane.schedule(HANG_UP_MAX, channel::close);
     }
 
     /** The socket is gone. */

@@ -28,6 +28,7 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf received;
     private int budgeted;
     private boolean paused;
+    private boolean discarding;
 
     /** Is told of each frame before and after it goes up the pipeline. */
     interface Sink {
@@ -52,6 +53,10 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         ByteBuf bytes = (ByteBuf) msg;
+        if (discarding) {
+            bytes.release();
+            return;
+        }
         received =
                 received == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, bytes);
         cutAll(ctx);
@@ -64,6 +69,12 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
     void resume(ChannelHandlerContext ctx) {
         paused = false;
         cutAll(ctx);
+    }
+
+    /** From now on whatever comes is thrown away, and what waits here is. */
+    void discard() {
+        discarding = true;
+        letGo();
     }
 
     private void cutAll(ChannelHandlerContext ctx) {
@@ -153,6 +164,10 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        letGo();
+    }
+
+    private void letGo() {
         if (received != null) {
             received.release();
             received = null;

@@ -278,6 +278,12 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         });
     }
 
+    /** The connection is over for us: reads on, so that the client's end of it can come, and believes nothing. */
+    void discardInput() {
+        framer.discard();
+        connection().channel().config().setAutoRead(true);
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable()) {

@@ -6,10 +6,14 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 
 /** A TCP port on which MQTT is spoken. */
 public final class TcpListener implements AutoCloseable {
@@ -17,9 +21,11 @@ public final class TcpListener implements AutoCloseable {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private final Channel serverChannel;
+    private final ChannelGroup connections;
 
-    private TcpListener(Channel serverChannel) {
+    private TcpListener(Channel serverChannel, ChannelGroup connections) {
         this.serverChannel = serverChannel;
+        this.connections = connections;
     }
 
     /**
@@ -28,6 +34,7 @@ public final class TcpListener implements AutoCloseable {
      * @throws IOException when it cannot be bound
      */
     public static TcpListener open(InetSocketAddress address, LaneGroup laneGroup, Shared shared) throws IOException {
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(laneGroup.group())
                 .channel(laneGroup.serverChannel())
@@ -39,6 +46,7 @@ public final class TcpListener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        connections.add(channel);
                         assemble(channel, laneGroup.laneOf(channel.eventLoop()), shared);
                     }
                 });
@@ -46,7 +54,7 @@ public final class TcpListener implements AutoCloseable {
         if (!bound.isSuccess()) {
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
-        return new TcpListener(bound.channel());
+        return new TcpListener(bound.channel(), connections);
     }
 
     /**
@@ -73,5 +81,10 @@ public final class TcpListener implements AutoCloseable {
     @Override
     public void close() {
         serverChannel.close().awaitUninterruptibly();
+    }
+
+    /** Waits until all connections are closed, or for so long. */
+    public void awaitConnectionsClosed(Duration longest) {
+        connections.newCloseFuture().awaitUninterruptibly(longest.toMillis());
     }
 }

@@ -223,6 +223,29 @@ public final class RawClient implements AutoCloseable {
         expectClosed();
     }
 
+    /** The broker has said all it had to say and ended its side in order: a reset would not do. */
+    public void expectEnd() {
+        try {
+            socket.setSoTimeout((int) DEADLINE.toMillis());
+            assertEquals(-1, in.read(), "the end of what the broker sends");
+        } catch (IOException e) {
+            throw new AssertionError("the connection did not end in order", e);
+        }
+    }
+
+    /** The broker takes nothing more: what is sent is answered with a reset. */
+    public void expectDeaf() {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        try {
+            while (System.nanoTime() < deadline) {
+                socket.getOutputStream().write(new byte[1024]);
+            }
+        } catch (IOException e) {
+            return;
+        }
+        throw new AssertionError("the broker still listened after " + DEADLINE);
+    }
+
     private static String hex(int reason) {
         return String.format("0x%02X", reason);
     }
