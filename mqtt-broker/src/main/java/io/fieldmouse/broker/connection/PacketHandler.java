@@ -187,6 +187,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         ReasonCode reason = ReasonCode.MALFORMED_PACKET;
         if (cause instanceof MqttUnacceptableProtocolVersionException) {
             reason = ReasonCode.UNSUPPORTED_PROTOCOL_VERSION; // [MQTT-3.1.2-2]
+            words = "neither MQTT 3.1, 3.1.1 nor 5.0";
         } else if (cause instanceof MqttIdentifierRejectedException) {
             reason = ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
         } else if (cause instanceof TooLongFrameException) {
