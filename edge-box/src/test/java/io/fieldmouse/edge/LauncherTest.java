@@ -160,6 +160,19 @@ final class LauncherTest {
     }
 
     @Test
+    void boxWithoutMemoryEndsUnlessTheUsersOptionsSayOtherwise() throws Exception {
+        List<String> command = List.of(home.resolve("fieldmouse").toString(), "x");
+        ProcessBuilder launcher = launcher("17.0.1", command, "output");
+        launcher.environment().put("FIELDMOUSE_JAVA_OPTS", "-Xmx1g -XX:-ExitOnOutOfMemoryError");
+
+        String out = ended(launcher.start(), "output").out();
+
+        int ours = out.indexOf("<-XX:+ExitOnOutOfMemoryError>");
+        assertTrue(ours >= 0 && ours < out.indexOf("<-XX:-ExitOnOutOfMemoryError>"), out);
+        assertTrue(out.indexOf("<-Xmx320m>") < out.indexOf("<-Xmx1g>"), out);
+    }
+
+    @Test
     void failedBuildShowsItsOutputAndStartsNothing() throws Exception {
         script("mvn", "echo 'no such class'", "exit 1");
         Result result = launch("x");
