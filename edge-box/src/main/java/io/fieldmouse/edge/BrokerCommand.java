@@ -25,10 +25,11 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./fieldmouse broker --port 1883 --data /tmp/broker",
-            "  ./fieldmouse broker --port 0 --data /tmp/broker --durability none --set lanes=1",
+            "  ./fieldmouse broker --port 0 --data /tmp/broker --set lanes=1",
             "",
             "It listens on 127.0.0.1 and asks for no credentials. Once it listens it prints",
-            "\"listening on 127.0.0.1:PORT\". SIGTERM and Ctrl-C end it within five seconds, exit code 0.",
+            "\"listening on 127.0.0.1:PORT\".",
+            "SIGTERM and Ctrl-C end it within five seconds, exit code 0.",
             "./fieldmouse broker --settings lists what can be set."
         })
 final class BrokerCommand implements Callable<Integer> {

@@ -23,7 +23,8 @@ import picocli.CommandLine.Mixin;
             "  ./fieldmouse gateway",
             "",
             "The broker is named in the configuration: gateway: broker: host: ...",
-            "Without it the gateway waits, and says so. Ctrl-C and SIGTERM end it, exit code 0."
+            "While that broker is away the gateway waits, and says so.",
+            "SIGTERM and Ctrl-C end it within five seconds, exit code 0."
         })
 final class GatewayCommand implements Callable<Integer> {
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./fieldmouse sim --file lines.yaml",
-            "  mbpoll -m rtu -b 19200 -P even -a 1 -t 3 -r 1 -c 3 /tmp/heating",
+            "  mbpoll -m rtu -b 19200 -P none -a 1 -t 3 -r 1 /tmp/heating",
             "",
             "A file with one line and one device, all keys are in docs/simulator.md:",
             "  lines:",
@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
             "      slaves:",
             "        - unit: 1",
             "          points:",
-            "            - {input: 0, type: int16, signal: sine, offset: 600, amplitude: 50, period: 1m}",
+            "            - {input: 0, type: int16, signal: ramp, from: 0, to: 50}",
             "            - {holding: 0, type: int16, value: 650, writable: true}",
             "          faults:",
             "            - {fault: silent, after: 20s, for: 10s, every: 1m}"

@@ -33,12 +33,13 @@ import picocli.CommandLine.Option;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  ./fieldmouse sub -v -t 'fieldmouse/#'                 all readings with their topics",
-            "  ./fieldmouse sub -t plant/lamp -C 1                   one message, then end",
+            "  ./fieldmouse sub -v -t 'fieldmouse/#'          readings with their topics",
+            "  ./fieldmouse sub -t plant/lamp -C 1            one message, then end",
             "  ./fieldmouse sub -t plant/lamp -C 1 -W 5 || echo none came",
-            "  ./fieldmouse sub -t 'plant/#' -F '%%I %%t %%p'           with the time of day",
+            "  ./fieldmouse sub -t 'plant/#' -F '%%I %%t %%p'    with the time of day",
             "",
-            "Exit codes: 0 enough messages or Ctrl-C, 1 failed, 2 wrong usage, 27 the time of -W was up."
+            "Exit codes: 0 enough messages or Ctrl-C, 1 failed, 2 wrong usage,",
+            "27 the time of -W was up."
         })
 final class SubCommand implements Callable<Integer> {
 
@@ -65,8 +66,13 @@ final class SubCommand implements Callable<Integer> {
     @Option(
             names = {"-F", "--format"},
             paramLabel = "FORMAT",
-            description = "Print each message in this form: %%t topic, %%p payload, %%x payload in hex, %%l its length,"
-                    + " %%q QoS, %%r retain, %%I time (ISO 8601), %%U time (Unix), %%%% a percent sign.")
+            description = {
+                "Print each message in this form:",
+                "%%t topic, %%q QoS, %%r retain,",
+                "%%p payload, %%x in hex, %%l its length,",
+                "%%I time (ISO 8601), %%U time (Unix),",
+                "%%%% a percent sign."
+            })
     private @Nullable String format;
 
     @Option(names = "-N", description = "No line end after each message.")

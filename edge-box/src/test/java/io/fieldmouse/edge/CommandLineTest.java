@@ -80,7 +80,15 @@ final class CommandLineTest {
         String help = out.toString();
         assertTrue(help.contains("Examples:"), help);
         assertTrue(help.contains("./fieldmouse " + command.trim()), help);
-        help.lines().forEach(line -> assertTrue(line.length() <= 100, "too long: " + line));
+        help.lines().forEach(line -> assertTrue(line.length() <= 80, "too long: " + line));
+        // A line that does not fit is wrapped, and an example is then no longer what is to be typed.
+        CommandLine asked = Fieldmouse.commandLine();
+        asked = asked.getSubcommands().getOrDefault(command.trim(), asked);
+        for (String line : asked.getCommandSpec().usageMessage().footer()) {
+            // Behind two spaces is what it is for.
+            String typed = line.formatted().strip().split(" {2}", 2)[0];
+            assertTrue(!line.startsWith("  ") || help.contains(typed), "wrapped: " + line);
+        }
     }
 
     @Test
