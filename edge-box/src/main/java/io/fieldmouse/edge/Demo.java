@@ -48,7 +48,6 @@ final class Demo {
     private final boolean terminal;
     private final Stop stop;
     private final @Nullable Duration time;
-    private final Deadline deadline;
     private final Readings readings = new Readings(FIRST);
 
     Demo(PrintStream out, boolean terminal, Stop stop, @Nullable Duration time) {
@@ -56,7 +55,6 @@ final class Demo {
         this.terminal = terminal;
         this.stop = stop;
         this.time = time;
-        this.deadline = Deadline.in(time);
     }
 
     /** The life of the demo. Everything it opens is closed when this returns. */
@@ -142,15 +140,18 @@ final class Demo {
     }
 
     private void show(List<String> introduction, String root, DemoPlant plant) throws InterruptedException {
+        // From here on, so that the clock in the picture reaches it: a small box takes seconds to begin.
+        Deadline deadline = Deadline.in(time);
         if (terminal) {
-            showTable(introduction, root, plant);
+            showTable(introduction, root, plant, deadline);
         } else {
             introduction.forEach(out::println);
-            showLines(plant);
+            showLines(plant, deadline);
         }
     }
 
-    private void showTable(List<String> introduction, String root, DemoPlant plant) throws InterruptedException {
+    private void showTable(List<String> introduction, String root, DemoPlant plant, Deadline deadline)
+            throws InterruptedException {
         LiveTable table = new LiveTable(out, Terminal.hasColours(), introduction, root + "/");
         String hint = time == null
                 ? "Ctrl-C ends the demo"
@@ -173,7 +174,7 @@ final class Demo {
         }
     }
 
-    private void showLines(DemoPlant plant) throws InterruptedException {
+    private void showLines(DemoPlant plant, Deadline deadline) throws InterruptedException {
         ChangeLines lines = new ChangeLines(out);
         long start = System.nanoTime();
         do {

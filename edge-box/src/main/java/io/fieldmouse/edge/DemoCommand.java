@@ -62,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--port is " + port + ", allowed are 1 to " + PORT_MAX);
         }
         // With -v the log is what is wanted, and a table between its lines would be torn.
-        boolean table = Terminal.isThere() && !common.isVerbose();
+        boolean table = Terminal.canDraw() && !common.isVerbose();
         if (!common.isVerbose()) {
             Logging.errorsOnly();
         }

@@ -24,10 +24,13 @@ public final class Terminal {
     private Terminal() {}
 
     /**
-     * Whether somebody looks at standard output, as opposed to a file or a pipe. Linux only; {@code System.console()} tells
-     * about both ends, and from JDK 22 on nothing at all.
+     * Whether standard output is a terminal to draw on, as opposed to a file, a pipe, or one that cannot move its cursor.
+     * Linux only; {@code System.console()} tells about both ends, and from JDK 22 on nothing at all.
      */
-    public static boolean isThere() {
+    public static boolean canDraw() {
+        if ("dumb".equals(System.getenv("TERM"))) {
+            return false;
+        }
         try {
             String target = Files.readSymbolicLink(STANDARD_OUTPUT).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
@@ -36,10 +39,10 @@ public final class Terminal {
         }
     }
 
-    /** Colours are wanted unless the user says otherwise (no-color.org) or the terminal is a dumb one. */
+    /** Colours are wanted unless the user says otherwise (no-color.org). */
     public static boolean hasColours() {
         String none = System.getenv("NO_COLOR");
-        return (none == null || none.isEmpty()) && !"dumb".equals(System.getenv("TERM"));
+        return none == null || none.isEmpty();
     }
 
     /** Its size now; it may change at any time. */
