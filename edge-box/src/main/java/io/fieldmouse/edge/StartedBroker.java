@@ -17,9 +17,7 @@ final class StartedBroker {
         } catch (BrokerStartException e) {
             int port = config.number(BrokerSetting.PORT);
             String holder = isPortInUse(e)
-                    ? PortHolder.find(port)
-                            .map(who -> " It is held by " + who + ".")
-                            .orElse("")
+                    ? PortHolder.find(port).map(who -> "; it is held by " + who).orElse("")
                     : "";
             throw new CommandFailure(e.getMessage() + holder);
         }
