@@ -64,7 +64,7 @@ final class BrokerCommand implements Callable<Integer> {
     private CommonOptions common = new CommonOptions();
 
     @Override
-    public Integer call() throws CommandFailure, InterruptedException {
+    public Integer call() throws Exception {
         if (list) {
             for (BrokerSetting setting : BrokerSetting.values()) {
                 System.out.printf("%-24s %-12s %s%n", setting.key(), setting.defaultText(), setting.description());
@@ -73,17 +73,13 @@ final class BrokerCommand implements Callable<Integer> {
         }
         BrokerConfig config = config();
         common.beginLogging();
-        Stop stop = new Stop();
-        int code = ExitCode.FAILED;
-        try (Broker broker = StartedBroker.start(config)) {
-            System.out.println("listening on " + config.text(BrokerSetting.BIND) + ":" + broker.port());
-            System.out.flush();
-            stop.await();
-            code = ExitCode.DONE;
-        } finally {
-            stop.done(code);
-        }
-        return code;
+        return Stop.frame(stop -> {
+            try (Broker broker = StartedBroker.start(config)) {
+                System.out.println("listening on " + config.text(BrokerSetting.BIND) + ":" + broker.port());
+                System.out.flush();
+                return stop.await();
+            }
+        });
     }
 
     private BrokerConfig config() {

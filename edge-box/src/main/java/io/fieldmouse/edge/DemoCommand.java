@@ -2,10 +2,8 @@ package io.fieldmouse.edge;
 
 import io.fieldmouse.edge.demo.Terminal;
 import io.fieldmouse.gateway.publish.BrokerAddress;
-import io.fieldmouse.gateway.yaml.ConfigException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
     private CommonOptions common = new CommonOptions();
 
     @Override
-    public Integer call() throws IOException, ConfigException, CommandFailure, InterruptedException {
+    public Integer call() throws Exception {
         if (port < 1 || port > PORT_MAX) {
             throw new ParameterException(spec.commandLine(), "--port is " + port + ", allowed are 1 to " + PORT_MAX);
         }
@@ -67,16 +65,10 @@ final class DemoCommand implements Callable<Integer> {
             Logging.errorsOnly();
         }
         common.beginLogging();
-        Stop stop = new Stop();
-        int code = ExitCode.FAILED;
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        try {
+        return Stop.frame(stop -> {
             new Demo(out, table, stop, time).run(port);
-            code = ExitCode.DONE;
-        } finally {
-            out.flush();
-            stop.done(code);
-        }
-        return code;
+            return ExitCode.DONE;
+        });
     }
 }

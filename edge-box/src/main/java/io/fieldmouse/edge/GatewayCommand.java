@@ -5,7 +5,6 @@ import io.fieldmouse.gateway.Gateway;
 import io.fieldmouse.gateway.GatewayConfig;
 import io.fieldmouse.gateway.publish.BrokerAddress;
 import io.fieldmouse.gateway.publish.MqttLink;
-import io.fieldmouse.gateway.yaml.ConfigException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,21 +38,17 @@ final class GatewayCommand implements Callable<Integer> {
 
     @SuppressWarnings("try") // some are opened only to be closed
     @Override
-    public Integer call() throws ConfigException, InterruptedException {
+    public Integer call() throws Exception {
         common.beginLogging();
         GatewayConfig config = BoxConfig.read(
                         configuration.file(), BrokerPlace.ELSEWHERE, ports.check(), ListenCheck.none())
                 .gateway();
         BrokerAddress broker = Objects.requireNonNull(config.broker(), "the configuration was checked for a broker");
-        Stop stop = new Stop();
-        int code = ExitCode.FAILED;
         MqttLink link = new MqttLink(broker, "fieldmouse-" + config.id());
-        try (RunningGateway gateway = RunningGateway.start(new Gateway(config, link))) {
-            stop.await();
-            code = ExitCode.DONE;
-        } finally {
-            stop.done(code);
-        }
-        return code;
+        return Stop.frame(stop -> {
+            try (RunningGateway gateway = RunningGateway.start(new Gateway(config, link))) {
+                return stop.await();
+            }
+        });
     }
 }

@@ -4,7 +4,6 @@ import io.fieldmouse.broker.Broker;
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.Gateway;
-import io.fieldmouse.gateway.yaml.ConfigException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,20 +35,16 @@ final class RunCommand implements Callable<Integer> {
 
     @SuppressWarnings("try") // some are opened only to be closed
     @Override
-    public Integer call() throws ConfigException, CommandFailure, InterruptedException {
+    public Integer call() throws Exception {
         common.beginLogging();
         BoxConfig config = BoxConfig.read(configuration.file(), BrokerPlace.HERE, ports.check(), ListenCheck.none());
-        Stop stop = new Stop();
-        int code = ExitCode.FAILED;
-        try (Broker broker = StartedBroker.start(broker(config));
-                RunningGateway gateway =
-                        RunningGateway.start(new Gateway(config.gateway(), new EmbeddedLink(broker)))) {
-            stop.await();
-            code = ExitCode.DONE;
-        } finally {
-            stop.done(code);
-        }
-        return code;
+        return Stop.frame(stop -> {
+            try (Broker broker = StartedBroker.start(broker(config));
+                    RunningGateway gateway =
+                            RunningGateway.start(new Gateway(config.gateway(), new EmbeddedLink(broker)))) {
+                return stop.await();
+            }
+        });
     }
 
     /** A box that was killed left its devices online in the store: until they answer again, they are not. */

@@ -1,10 +1,8 @@
 package io.fieldmouse.edge;
 
-import io.fieldmouse.gateway.yaml.ConfigException;
 import io.fieldmouse.gateway.yaml.YamlReader;
 import io.fieldmouse.sim.modbus.LineConfig;
 import io.fieldmouse.sim.modbus.SlaveConfig;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -47,23 +45,18 @@ final class SimCommand implements Callable<Integer> {
     private CommonOptions common = new CommonOptions();
 
     @Override
-    public Integer call() throws ConfigException, IOException, InterruptedException {
+    public Integer call() throws Exception {
         List<LineConfig> lines = SimFile.read(new YamlReader(), file);
         common.beginLogging();
-        Stop stop = new Stop();
-        int code = ExitCode.FAILED;
-        try (SimulatedLines simulated = SimulatedLines.start(lines)) {
-            for (LineConfig line : lines) {
-                System.out.println(line.name() + "  " + simulated.path(line.name()) + "  " + units(line));
+        return Stop.frame(stop -> {
+            try (SimulatedLines simulated = SimulatedLines.start(lines)) {
+                for (LineConfig line : lines) {
+                    System.out.println(line.name() + "  " + simulated.path(line.name()) + "  " + units(line));
+                }
+                System.out.flush();
+                return stop.await();
             }
-            System.out.flush();
-            stop.await();
-            code = ExitCode.DONE;
-        } finally {
-            // After the lines are closed: the resource of a try is closed before its finally.
-            stop.done(code);
-        }
-        return code;
+        });
     }
 
     private static String units(LineConfig line) {

@@ -5,15 +5,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The wish to end, by Ctrl-C or SIGTERM, and the way out with an exit code of our own.
+ * The wish to end, by Ctrl-C or SIGTERM, and the way out with an exit code of our own. {@link #frame} is the frame of
+ * every command that runs until it is asked to end.
  *
  * <p>Its surprise: the JVM ends with 130 or 143 after a signal, whatever a shutdown hook does, unless the hook itself
  * halts the JVM. So the hook asks the command to end, waits until it has closed everything, and halts.
  */
-final class Stop implements AutoCloseable {
+final class Stop {
 
     /** A service manager is promised an end within five seconds. */
     private static final Duration CLOSE_MAX = Duration.ofMillis(4_800);
+
+    /** The life of a command: opens, waits, and has closed everything when it returns its exit code. */
+    interface Life {
+        int live(Stop stop) throws Exception;
+    }
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -21,8 +27,20 @@ final class Stop implements AutoCloseable {
     private volatile int exitCode = ExitCode.DONE;
 
     /** From here on signals end in {@link #isAsked()} becoming true. */
-    Stop() {
+    private Stop() {
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Lives this life and returns its exit code; after a signal the process ends here with it. */
+    static int frame(Life life) throws Exception {
+        Stop stop = new Stop();
+        int code = ExitCode.FAILED;
+        try {
+            code = life.live(stop);
+        } finally {
+            stop.done(code);
+        }
+        return code;
     }
 
     private void stop() {
@@ -49,8 +67,10 @@ final class Stop implements AutoCloseable {
         asked.countDown();
     }
 
-    void await() throws InterruptedException {
+    /** Waits until the end is asked for; the exit code is then that of a command that did what it should. */
+    int await() throws InterruptedException {
         asked.await();
+        return ExitCode.DONE;
     }
 
     /** Waits until the end is asked for, at most this long; says whether it was. */
@@ -58,15 +78,8 @@ final class Stop implements AutoCloseable {
         return asked.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** The command has closed everything and ends with this code; after a signal the process ends here. */
-    int done(int code) {
+    private void done(int code) {
         exitCode = code;
-        close();
-        return code;
-    }
-
-    @Override
-    public void close() {
         closed.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

@@ -93,7 +93,7 @@ final class SubCommand implements Callable<Integer> {
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
 
     @Override
-    public Integer call() throws IOException, InterruptedException, CommandFailure {
+    public Integer call() throws Exception {
         BrokerAddress address = connect.address();
         MqttOptions options = connect.options();
         List<Subscription> subscriptions = connect.asUsage(() -> topicFilters.stream()
@@ -108,14 +108,8 @@ final class SubCommand implements Callable<Integer> {
         MessageFormat messageFormat = connect.asUsage(() ->
                 format != null ? MessageFormat.parse(format, !noLineEnd) : MessageFormat.plain(verbose, !noLineEnd));
         connect.beginLogging();
-        Stop stop = new Stop();
-        int code = ExitCode.FAILED;
-        try {
-            code = printUntilEnd(address, options, subscriptions, new Printer(messageFormat, stop), stop);
-        } finally {
-            stop.done(code);
-        }
-        return code;
+        return Stop.frame(
+                stop -> printUntilEnd(address, options, subscriptions, new Printer(messageFormat, stop), stop));
     }
 
     private int printUntilEnd(
