@@ -32,13 +32,13 @@ class BoxKillTest {
     void killingTheBoxLosesNothingAcknowledgedAndDeliversNothingTwice(@TempDir Path directory) throws Exception {
         long seed = Long.getLong("fieldmouse.seed", System.nanoTime());
         Random random = new Random(seed);
-        int port = BoxProcess.freePort();
+        int port = CommandProcess.freePort();
         DurableSubscriber connected = new DurableSubscriber(port, "connected");
         DurableSubscriber away = new DurableSubscriber(port, "away");
         DurablePublisher publisher = new DurablePublisher(port);
         List<Thread> threads = new ArrayList<>();
 
-        BoxProcess box = start(directory, port);
+        CommandProcess box = start(directory, port);
         try {
             threads.add(startThread(connected));
             Thread awayThread = startThread(away);
@@ -73,9 +73,9 @@ class BoxKillTest {
         }
     }
 
-    private static BoxProcess start(Path directory, int port) {
-        return BoxProcess.start(
-                        directory.resolve("box.log"),
+    private static CommandProcess start(Path directory, int port) throws Exception {
+        return CommandProcess.fieldmouse(
+                        directory,
                         "broker",
                         "--port",
                         Integer.toString(port),

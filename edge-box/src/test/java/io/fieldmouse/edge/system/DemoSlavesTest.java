@@ -23,13 +23,13 @@ class DemoSlavesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
-    void mbpollReadsAndWritesEverySimulatedDevice(@TempDir Path directory) throws IOException {
+    void mbpollReadsAndWritesEverySimulatedDevice(@TempDir Path directory) throws Exception {
         Peers.need(Peers.MBPOLL, "mbpoll");
         Path file = directory.resolve("sim.yaml");
         Files.writeString(
                 file,
                 demo().replace("${env:DEMO_DIR}", directory.toString()).replaceAll("(?m)^.*fault: silent.*$", ""));
-        try (BoxProcess sim = BoxProcess.start(directory.resolve("sim.log"), "sim", "--file", file.toString())) {
+        try (CommandProcess sim = CommandProcess.fieldmouse(directory, "sim", "--file", file.toString())) {
             Path heating = directory.resolve("heating");
             Path machines = directory.resolve("machines");
             awaitLinks(sim, heating, machines);
@@ -42,7 +42,7 @@ class DemoSlavesTest {
             new Places(heating, 19_200, "even", 1, 1, 1).read(1);
             new Places(heating, 19_200, "even", 2, 3, 1).read(22);
             new Places(machines, 38_400, "none", 1, 3, 1).read(10);
-            assertEquals(0, sim.terminate(Duration.ofSeconds(10)));
+            assertEquals(0, sim.end("TERM"));
         }
     }
 
@@ -52,7 +52,7 @@ class DemoSlavesTest {
         }
     }
 
-    private static void awaitLinks(BoxProcess sim, Path... links) {
+    private static void awaitLinks(CommandProcess sim, Path... links) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!Stream.of(links).allMatch(Files::exists)) {
             assertTrue(sim.isAlive() && System.nanoTime() < deadline, "the simulator opens its ports");

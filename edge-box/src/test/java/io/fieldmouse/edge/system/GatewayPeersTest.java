@@ -31,7 +31,7 @@ class GatewayPeersTest {
 
     private @Nullable PortPair cable;
     private @Nullable Process slave;
-    private @Nullable BoxProcess box;
+    private @Nullable CommandProcess box;
 
     @BeforeEach
     void startSlave() throws IOException {
@@ -84,14 +84,11 @@ class GatewayPeersTest {
     }
 
     @Test
-    void readingsOfAPymodbusSlaveBecomeTopicsAndCommandsReachIt() throws IOException {
-        int port = BoxProcess.freePort();
+    void readingsOfAPymodbusSlaveBecomeTopicsAndCommandsReachIt() throws Exception {
+        int port = CommandProcess.freePort();
         Path left = Objects.requireNonNull(cable).left();
-        box = BoxProcess.start(
-                        directory.resolve("box.log"),
-                        "run",
-                        "--config",
-                        configuration(port, left).toString())
+        box = CommandProcess.fieldmouse(
+                        directory, "run", "--config", configuration(port, left).toString())
                 .awaitPort(port);
         try (RawMqtt mqtt = new RawMqtt(port, 1000)) {
             mqtt.connect("dashboard", true);
@@ -113,7 +110,7 @@ class GatewayPeersTest {
                     Pattern.compile("\\{\"id\":\"a1\",\"result\":\"verified\",\"value\":55.5\\}"));
             awaitPayload(mqtt, seen, "fieldmouse/plant-1/tank/setpoint", value("55.5", ""));
         }
-        assertEquals(0, box.terminate(Duration.ofSeconds(10)));
+        assertEquals(0, box.end("TERM"));
         Peers.Result held = mbpoll(left, "-t", "4", "-r", "1", "-1");
         assertTrue(held.output().contains("[1]: \t555"), held.output());
     }

@@ -10,17 +10,33 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** Programs nobody here wrote, as Debian ships them. */
 final class Peers {
-    static final Path MOSQUITTO_PUB = Path.of("/usr/bin/mosquitto_pub");
-    static final Path MOSQUITTO_SUB = Path.of("/usr/bin/mosquitto_sub");
-    static final Path MBPOLL = Path.of("/usr/bin/mbpoll");
+    /** Where servers are, which not every user has on the path. */
+    private static final String SERVERS = "/usr/sbin";
+
+    static final Path MOSQUITTO = find("mosquitto");
+    static final Path MOSQUITTO_PUB = find("mosquitto_pub");
+    static final Path MOSQUITTO_SUB = find("mosquitto_sub");
+    static final Path MBPOLL = find("mbpoll");
 
     /** The distribution's own, to which its packages belong. */
     static final Path PYTHON = Path.of("/usr/bin/python3");
 
     private Peers() {}
+
+    /** As the shell does; a name that is nowhere stays as it is, and is no program. */
+    private static Path find(String program) {
+        String folders = System.getenv().getOrDefault("PATH", "") + ":" + SERVERS;
+        return Stream.of(folders.split(":"))
+                .filter(folder -> folder.startsWith("/"))
+                .map(folder -> Path.of(folder, program))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(Path.of("nowhere", program));
+    }
 
     /** Skips the test when the program is absent, with the line that installs it; in CI it fails instead. */
     static void need(Path program, String debianPackage) {

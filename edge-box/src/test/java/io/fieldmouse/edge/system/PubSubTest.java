@@ -1,13 +1,11 @@
-package io.fieldmouse.edge;
+package io.fieldmouse.edge.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code pub} and {@code sub} beside mosquitto_pub and mosquitto_sub, at mosquitto. */
 final class PubSubTest {
 
-    private static final Path MOSQUITTO = Path.of("/usr/sbin/mosquitto");
-    private static final Path MOSQUITTO_SUB = Path.of("/usr/bin/mosquitto_sub");
-
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
@@ -37,15 +32,9 @@ final class PubSubTest {
 
     @BeforeEach
     void startBroker() throws Exception {
-        boolean installed = Files.isExecutable(MOSQUITTO) && Files.isExecutable(MOSQUITTO_SUB);
-        String advice = "no mosquitto: apt install mosquitto mosquitto-clients";
-        if ("1".equals(System.getenv("FIELDMOUSE_CI"))) {
-            assertTrue(installed, advice);
-        }
-        assumeTrue(installed, advice);
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        Peers.need(Peers.MOSQUITTO, "mosquitto");
+        Peers.need(Peers.MOSQUITTO_SUB, "mosquitto-clients");
+        port = CommandProcess.freePort();
         Files.write(
                 directory.resolve("mosquitto.conf"),
                 List.of("listener " + port + " 127.0.0.1", "allow_anonymous true"));
@@ -53,7 +42,7 @@ final class PubSubTest {
     }
 
     private Process launch() throws IOException, InterruptedException {
-        Process started = new ProcessBuilder(MOSQUITTO.toString(), "-c", "mosquitto.conf")
+        Process started = new ProcessBuilder(Peers.MOSQUITTO.toString(), "-c", "mosquitto.conf")
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("mosquitto.log").toFile())
@@ -94,11 +83,11 @@ final class PubSubTest {
         assertEquals(0, pub("-t", "k/c", "-m", "z", "-r", "-V", "31"));
         List<String> arguments = new ArrayList<>(List.of("-p", Integer.toString(port)));
         arguments.addAll(List.of(flags.split(" ", -1)));
-        List<String> theirs = new ArrayList<>(List.of(MOSQUITTO_SUB.toString()));
+        List<String> theirs = new ArrayList<>(List.of(Peers.MOSQUITTO_SUB.toString()));
         theirs.addAll(arguments);
         List<String> ours = new ArrayList<>(List.of("sub"));
         ours.addAll(arguments);
-        try (CommandProcess expected = CommandProcess.start(directory, theirs);
+        try (CommandProcess expected = CommandProcess.start(directory, "mosquitto_sub", theirs);
                 CommandProcess actual = CommandProcess.fieldmouse(directory, ours.toArray(String[]::new))) {
             assertEquals(expected.exitCode(), actual.exitCode(), actual::toString);
             assertEquals(expected.out(), actual.out());
@@ -173,8 +162,7 @@ final class PubSubTest {
     void controlCEndsSubWithZero() throws Exception {
         try (CommandProcess sub = process("sub", "-t", "x", "-d")) {
             sub.awaitText("packet=SUBACK");
-            sub.signal("INT");
-            assertEquals(0, sub.exitCode(), sub::toString);
+            assertEquals(0, sub.end("INT"), sub::toString);
         }
     }
 

@@ -1,10 +1,14 @@
-package io.fieldmouse.edge;
+package io.fieldmouse.edge.system;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The real command in a process of its own, with its output in files. */
+/** The real command in a process of its own, with its output in files that are kept when the test fails. */
 final class CommandProcess implements AutoCloseable {
     private static final int NATIVE_ACCESS_SINCE = 22;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Promised are five seconds; the rest is for a machine that is busy with other tests. */
+    private static final Duration END_MAX = Duration.ofSeconds(20);
 
     private final Process process;
     private final Path out;
@@ -29,12 +35,18 @@ final class CommandProcess implements AutoCloseable {
         this.err = err;
     }
 
-    /** {@code fieldmouse} with these arguments and the class path of the test. */
+    /** {@code fieldmouse} with these arguments. */
     static CommandProcess fieldmouse(Path directory, String... arguments) throws IOException {
+        return start(directory, arguments[0], command(directory, arguments));
+    }
+
+    /** {@code fieldmouse} with these arguments and the class path of the test. */
+    static List<String> command(Path directory, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Xmx256m",
                 "-Djava.io.tmpdir=" + directory,
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -43,12 +55,13 @@ final class CommandProcess implements AutoCloseable {
             command.add(1, "--enable-native-access=ALL-UNNAMED"); // as the launcher does
         }
         command.addAll(List.of(arguments));
-        return start(directory, command);
+        return command;
     }
 
-    static CommandProcess start(Path directory, List<String> command) throws IOException {
-        Path out = Files.createTempFile(directory, "out", ".txt");
-        Path err = Files.createTempFile(directory, "err", ".txt");
+    /** @param name what its files are called */
+    static CommandProcess start(Path directory, String name, List<String> command) throws IOException {
+        Path out = Files.createTempFile(directory, name + "-", ".out");
+        Path err = Files.createTempFile(directory, name + "-", ".err");
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
@@ -67,8 +80,29 @@ final class CommandProcess implements AutoCloseable {
 
     /** Waits for its end. */
     int exitCode() throws InterruptedException {
-        assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), () -> "still running; " + this);
+        return exitCode(PATIENCE);
+    }
+
+    private int exitCode(Duration within) throws InterruptedException {
+        assertTrue(
+                process.waitFor(within.toSeconds(), TimeUnit.SECONDS),
+                () -> "still running after " + within + "; " + this);
         return process.exitValue();
+    }
+
+    /** Asks it to end, by SIGTERM or SIGINT, and returns its exit code. */
+    int end(String signal) throws IOException, InterruptedException {
+        signal(signal);
+        return exitCode(END_MAX);
+    }
+
+    /** SIGKILL. Returns when it is gone. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     String out() {
@@ -93,6 +127,28 @@ final class CommandProcess implements AutoCloseable {
         return this;
     }
 
+    /** Waits until a TCP connection to the port succeeds. */
+    CommandProcess awaitPort(int port) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
+                return this;
+            } catch (IOException e) {
+                boolean ended = process.waitFor(5, TimeUnit.MILLISECONDS);
+                assertTrue(
+                        !ended && System.nanoTime() < deadline, () -> "does not listen on port " + port + "; " + this);
+            }
+        }
+    }
+
+    /** A TCP port that was free a moment ago. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
     void signal(String name) throws IOException, InterruptedException {
         int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
@@ -102,7 +158,7 @@ final class CommandProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        kill();
     }
 
     private static String read(Path file) {
