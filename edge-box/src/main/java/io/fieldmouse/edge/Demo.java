@@ -25,7 +25,7 @@ import io.fieldmouse.sim.modbus.LineConfig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -111,20 +111,14 @@ final class Demo {
 
     /** The first free port from here on: a box may run another broker already. */
     private static int freePort(int first) throws CommandFailure {
+        ListenCheck check = ListenCheck.byListening();
         for (int port = first; port < first + PORTS_TRIED && port <= 65_535; port++) {
-            if (isFree(port)) {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            if (check.objection(address).isEmpty()) {
                 return port;
             }
         }
         throw new CommandFailure("no free port from " + first + " on; name another with --port");
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static List<String> introduction(int port, int firstPort, String root) {

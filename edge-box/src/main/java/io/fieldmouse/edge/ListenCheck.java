@@ -2,7 +2,7 @@ package io.fieldmouse.edge;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Optional;
 
 /** Looks at the broker's TCP port while the configuration is read, as the serial ports are looked at. */
@@ -16,11 +16,12 @@ interface ListenCheck {
         return address -> Optional.empty();
     }
 
-    /** Listens for a moment. */
+    /** Tries to, short of listening: whoever connected meanwhile would be thrown out again. */
     static ListenCheck byListening() {
         return address -> {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(address, 1);
+            try (Socket socket = new Socket()) {
+                socket.setReuseAddress(true);
+                socket.bind(address);
                 return Optional.empty();
             } catch (IOException e) {
                 int port = address.getPort();
