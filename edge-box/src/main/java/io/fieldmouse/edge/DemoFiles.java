@@ -36,7 +36,7 @@ final class DemoFiles implements AutoCloseable {
     }
 
     static DemoFiles unpack() throws IOException {
-        DemoFiles files = new DemoFiles(Files.createTempDirectory(FOLDER_PREFIX));
+        DemoFiles files = new DemoFiles(temporaryFolder());
         try {
             Files.writeString(
                     files.path(PROCESS_FILE),
@@ -56,6 +56,17 @@ final class DemoFiles implements AutoCloseable {
             throw e;
         }
         return files;
+    }
+
+    private static Path temporaryFolder() throws IOException {
+        try {
+            return Files.createTempDirectory(FOLDER_PREFIX);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot make a folder in " + System.getProperty("java.io.tmpdir") + ": " + FileFailure.words(e)
+                            + "; name another place with FIELDMOUSE_JAVA_OPTS=-Djava.io.tmpdir=DIR",
+                    e);
+        }
     }
 
     Path path(String name) {

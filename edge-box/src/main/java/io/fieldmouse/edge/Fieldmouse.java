@@ -1,7 +1,9 @@
 package io.fieldmouse.edge;
 
 import io.fieldmouse.gateway.yaml.ConfigException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -103,9 +105,12 @@ final class Fieldmouse implements Runnable {
             err.flush();
             return ExitCode.BAD_CONFIGURATION;
         }
-        boolean expected = exception instanceof CommandFailure || exception instanceof java.io.IOException;
-        err.println(name + ": " + (expected ? exception.getMessage() : exception.toString()));
-        if (!expected) {
+        if (exception instanceof FileSystemException file) {
+            err.println(name + ": " + file.getFile() + ": " + FileFailure.words(file));
+        } else if (exception instanceof CommandFailure || exception instanceof IOException) {
+            err.println(name + ": " + exception.getMessage());
+        } else {
+            err.println(name + ": " + exception);
             exception.printStackTrace(err);
         }
         err.flush();

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -134,8 +133,8 @@ final class PubCommand implements Callable<Integer> {
         if (payload.file != null) {
             try (InputStream in = Files.newInputStream(payload.file)) {
                 return bounded(in, payload.file.toString());
-            } catch (NoSuchFileException e) {
-                throw new CommandFailure("no file " + payload.file);
+            } catch (IOException e) {
+                throw new CommandFailure("cannot read " + payload.file + ": " + FileFailure.words(e));
             }
         }
         if (payload.wholeInput) {

@@ -3,9 +3,7 @@ package io.fieldmouse.edge;
 import io.fieldmouse.sim.modbus.LineConfig;
 import io.fieldmouse.sim.modbus.SimulatedLine;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,22 +34,11 @@ final class SimulatedLines implements AutoCloseable {
             return SimulatedLine.start(config);
         } catch (FileSystemException e) {
             throw new IOException(
-                    "line " + config.name() + ": cannot place its link " + config.link() + ": " + why(e)
+                    "line " + config.name() + ": cannot place its link " + config.link() + ": " + FileFailure.words(e)
                             + "; name one in a folder that you may write, such as /tmp/" + config.name()
                             + ", or leave link: out",
                     e);
         }
-    }
-
-    private static String why(FileSystemException e) {
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof NoSuchFileException) {
-            return "no such folder";
-        }
-        String reason = e.getReason();
-        return reason == null ? e.toString() : reason;
     }
 
     Path path(String name) {

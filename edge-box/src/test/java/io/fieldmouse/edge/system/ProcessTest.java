@@ -184,7 +184,9 @@ final class ProcessTest {
         Files.writeString(file, "lines:\n  - {name: l, link: " + link + ", slaves: [{unit: 7}]}\n");
         try (CommandProcess sim = CommandProcess.fieldmouse(directory, "sim", "--file", file.toString())) {
             assertEquals(1, sim.exitCode(), sim::toString);
-            assertTrue(sim.err().contains("line l: cannot place its link " + link + ": no such folder"), sim.err());
+            assertTrue(
+                    sim.err().contains("line l: cannot place its link " + link + ": no such file or folder"),
+                    sim.err());
             assertTrue(sim.err().contains("such as /tmp/l"), sim.err());
         }
     }
@@ -200,6 +202,28 @@ final class ProcessTest {
             assertEquals(0, demo.exitCode(), demo::toString);
         }
         assertEquals(List.of(), demoFolders());
+    }
+
+    @Test
+    void fileThatCannotBeReadIsToldWithItsNameAndWhy() throws Exception {
+        try (CommandProcess missing = CommandProcess.fieldmouse(directory, "pub", "-t", "a", "-f", "nosuch");
+                CommandProcess folder = CommandProcess.fieldmouse(directory, "pub", "-t", "a", "-f", "/tmp")) {
+            assertEquals(1, missing.exitCode());
+            assertEquals("fieldmouse pub: cannot read nosuch: no such file or folder\n", missing.err());
+            assertEquals(1, folder.exitCode());
+            assertEquals("fieldmouse pub: cannot read /tmp: Is a directory\n", folder.err());
+        }
+    }
+
+    @Test
+    void demoWithoutATemporaryFolderSaysWhereToNameAnother() throws Exception {
+        List<String> command = CommandProcess.command(directory.resolve("nosuch"), "demo");
+        try (CommandProcess demo = CommandProcess.start(directory, "demo", command)) {
+            assertEquals(1, demo.exitCode(), demo::toString);
+            String expected = "cannot make a folder in " + directory.resolve("nosuch") + ": no such file or folder";
+            assertTrue(demo.err().contains(expected), demo::toString);
+            assertTrue(demo.err().contains("FIELDMOUSE_JAVA_OPTS=-Djava.io.tmpdir=DIR"), demo::toString);
+        }
     }
 
     @ParameterizedTest
