@@ -43,7 +43,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  ./fieldmouse pub -t fieldmouse/plant-1/boiler/setpoint/set -m 65",
             "",
             "./fieldmouse help COMMAND, or COMMAND --help, explains a command.",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration."
+            "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no memory left,",
+            "78 wrong configuration."
         })
 final class Fieldmouse implements Runnable {
 
