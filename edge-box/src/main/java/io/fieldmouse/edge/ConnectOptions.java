@@ -6,6 +6,7 @@ import io.fieldmouse.gateway.publish.MqttOptions;
 import io.fieldmouse.gateway.publish.ProtocolVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -153,7 +154,7 @@ final class ConnectOptions {
     }
 
     /** What a value refuses with an IllegalArgumentException is here the user's typing mistake. */
-    <T> T asUsage(java.util.function.Supplier<T> value) {
+    <T> T asUsage(Supplier<T> value) {
         try {
             return value.get();
         } catch (IllegalArgumentException e) {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /** How {@code sub} prints a message. The payload goes out byte for byte: it need not be text. */
 final class MessageFormat {
@@ -66,7 +67,7 @@ final class MessageFormat {
             case 'q' -> utf8(Integer.toString(message.qos()));
             case 'r' -> utf8(message.retain() ? "1" : "0");
             case 'I' -> utf8(ISO.format(now));
-            case 'U' -> utf8(String.format("%d.%09d", now.getEpochSecond(), now.getNano()));
+            case 'U' -> utf8(String.format(Locale.ROOT, "%d.%09d", now.getEpochSecond(), now.getNano()));
             default -> utf8("%");
         };
     }

@@ -46,8 +46,8 @@ final class SimCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<LineConfig> lines = SimFile.read(new YamlReader(), file);
         common.beginLogging();
+        List<LineConfig> lines = SimFile.read(new YamlReader(), file);
         return Stop.frame(stop -> {
             try (SimulatedLines simulated = SimulatedLines.start(lines)) {
                 for (LineConfig line : lines) {

@@ -13,6 +13,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -188,7 +189,7 @@ final class SubCommand implements Callable<Integer> {
                 return;
             }
             try {
-                out.write(messageFormat.bytes(message, java.time.Instant.now()));
+                out.write(messageFormat.bytes(message, Instant.now()));
             } catch (IOException e) {
                 // Nobody reads any more, as in `fieldmouse sub ... | head`.
                 broken = true;
