@@ -231,7 +231,9 @@ final class LauncherTest {
     @CsvSource({"TERM, 143", "INT, 130"})
     void signalDuringTheBuildEndsMavenToo(String signal, int code) throws Exception {
         script("mvn", "echo $$ >>\"$CALLS\"", "exec sleep 600");
-        List<String> command = List.of(home.resolve("fieldmouse").toString(), "x");
+        // In the background it would be deaf to Ctrl-C.
+        List<String> command = List.of(
+                "env", "--default-signal=INT", home.resolve("fieldmouse").toString(), "x");
         Process launcher = launcher("17", command, "output").start();
         await("calls", "\n", launcher);
         long maven = Long.parseLong(Files.readString(directory.resolve("calls")).trim());

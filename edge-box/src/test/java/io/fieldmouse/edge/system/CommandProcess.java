@@ -62,7 +62,10 @@ final class CommandProcess implements AutoCloseable {
     static CommandProcess start(Path directory, String name, List<String> command) throws IOException {
         Path out = Files.createTempFile(directory, name + "-", ".out");
         Path err = Files.createTempFile(directory, name + "-", ".err");
-        Process process = new ProcessBuilder(command)
+        // Whoever runs the tests in the background has made them, and all they start, deaf to Ctrl-C.
+        List<String> hearing = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        hearing.addAll(command);
+        Process process = new ProcessBuilder(hearing)
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
