@@ -3,6 +3,7 @@ package io.fieldmouse.broker.connection;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
@@ -12,34 +13,40 @@ import io.fieldmouse.broker.wire.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PacketFramerTest {
+    private static final int PACKET_BYTES_MAX = 50_000;
+
     private final BufferBudget budget = new BufferBudget(100_000);
     private final List<ReasonCode> violations = new ArrayList<>();
-    private final PacketFramer framer = new PacketFramer(
-            new PacketFramer.Sink() {
-                @Override
-                public void frameAnnounced(int firstByte) {}
+    private final PacketFramer.Sink sink = new PacketFramer.Sink() {
+        @Override
+        public void frameAnnounced(int firstByte) {}
 
-                @Override
-                public void frameBegins(ByteBuf frame) {}
+        @Override
+        public void frameBegins(ByteBuf frame) {}
 
-                @Override
-                public void frameEnds() {}
+        @Override
+        public void frameEnds() {}
 
-                @Override
-                public void violation(MqttViolation violation) {
-                    violations.add(violation.reason());
-                }
-            },
-            50_000,
-            budget);
+        @Override
+        public void violation(MqttViolation violation) {
+            violations.add(violation.reason());
+        }
+    };
+    private final PacketFramer framer = new PacketFramer(sink, PACKET_BYTES_MAX, budget);
     private final EmbeddedChannel channel = new EmbeddedChannel(framer);
 
     @AfterEach
@@ -119,24 +126,7 @@ class PacketFramerTest {
     void needlessAndEndlessLengthsAreMalformed() {
         receive(Wire.hex("30 80 00"));
         assertEquals(List.of(ReasonCode.MALFORMED_PACKET), violations);
-        EmbeddedChannel second = new EmbeddedChannel(new PacketFramer(
-                new PacketFramer.Sink() {
-                    @Override
-                    public void frameAnnounced(int firstByte) {}
-
-                    @Override
-                    public void frameBegins(ByteBuf frame) {}
-
-                    @Override
-                    public void frameEnds() {}
-
-                    @Override
-                    public void violation(MqttViolation violation) {
-                        violations.add(violation.reason());
-                    }
-                },
-                50_000,
-                budget));
+        EmbeddedChannel second = new EmbeddedChannel(new PacketFramer(sink, PACKET_BYTES_MAX, budget));
         second.writeInbound(Unpooled.copiedBuffer(Wire.hex("30 ff ff ff ff 01")));
         assertEquals(List.of(ReasonCode.MALFORMED_PACKET, ReasonCode.MALFORMED_PACKET), violations);
         second.finishAndReleaseAll();
@@ -148,5 +138,35 @@ class PacketFramerTest {
         receive(Arrays.copyOf(Wire.packet(Wire.PUBLISH, new byte[40_000]), 20_000));
         assertEquals(List.of(ReasonCode.QUOTA_EXCEEDED), violations);
         budget.give(90_000);
+    }
+
+    @Test
+    void whatWasCutOffIsNotKeptWhenNoReadEndsWithAPacket() {
+        byte[] packet = Publish.of("t", new byte[9_000]).bytes(4);
+        byte[] twice = Wire.join(packet, packet);
+        int readBytes = packet.length - 1;
+        UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
+        LongAdder packets = new LongAdder();
+        EmbeddedChannel busy = new EmbeddedChannel(
+                new PacketFramer(sink, PACKET_BYTES_MAX, budget),
+                new MqttDecoder(PACKET_BYTES_MAX),
+                new SimpleChannelInboundHandler<MqttPublishMessage>() {
+                    @Override
+                    protected void channelRead0(ChannelHandlerContext ctx, MqttPublishMessage message) {
+                        packets.increment();
+                    }
+                });
+        busy.config().setAllocator(memory);
+        long most = 0;
+        int at = 0;
+        for (int i = 0; i < 2_000; i++) {
+            busy.writeInbound(Unpooled.copiedBuffer(twice, at, readBytes));
+            at = (at + readBytes) % packet.length;
+            most = Math.max(most, memory.metric().usedHeapMemory());
+        }
+        assertEquals(2_000L * readBytes / packet.length, packets.sum());
+        assertEquals(List.of(), violations);
+        assertTrue(most <= 2 * PACKET_BYTES_MAX, "held " + most + " bytes");
+        busy.finishAndReleaseAll();
     }
 }
