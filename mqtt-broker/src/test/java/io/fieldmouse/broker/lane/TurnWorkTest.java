@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.lane.TurnWork.Offer;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,50 +16,6 @@ class TurnWorkTest {
     private final TurnWork mine = new TurnWork(2);
     private final TurnWork theirs = new TurnWork(2);
     private final List<String> done = new ArrayList<>();
-
-    /** A lane whose tasks run when the test says so. */
-    private static final class SteppedLane implements Lane {
-        private final int index;
-        private final Deque<Runnable> tasks = new ArrayDeque<>();
-
-        SteppedLane(int index) {
-            this.index = index;
-        }
-
-        void step() {
-            tasks.remove().run();
-        }
-
-        @Override
-        public int index() {
-            return index;
-        }
-
-        @Override
-        public boolean isCurrent() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            throw new UnsupportedOperationException("turns know no time");
-        }
-
-        @Override
-        public void atEndOfTurn(Runnable task) {
-            throw new UnsupportedOperationException("tested one level below");
-        }
-
-        @Override
-        public boolean handOver(Lane target, Runnable task, boolean droppable) {
-            throw new UnsupportedOperationException("tested one level below");
-        }
-    }
 
     private void endTurn() {
         mine.run(List.of(here, there), List.of(mine, theirs));
@@ -86,9 +39,9 @@ class TurnWorkTest {
     void tasksForAnotherLaneGoAsOneBatchInOrder() {
         mine.handOver(1, theirs, task("a"), false);
         mine.handOver(1, theirs, task("b"), true);
-        assertEquals(0, there.tasks.size());
+        assertEquals(0, there.waiting());
         endTurn();
-        assertEquals(1, there.tasks.size());
+        assertEquals(1, there.waiting());
         assertEquals(List.of(), done);
         there.step();
         assertEquals(List.of("a", "b"), done);
@@ -124,7 +77,7 @@ class TurnWorkTest {
                 1,
                 theirs,
                 () -> {
-                    throw new IllegalStateException("another");
+                    throw new StackOverflowError("another, of the kind that is over with its task");
                 },
                 false);
         mine.handOver(1, theirs, task("there"), false);
