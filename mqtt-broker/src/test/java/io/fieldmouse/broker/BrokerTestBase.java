@@ -1,11 +1,14 @@
 package io.fieldmouse.broker;
 
+import io.fieldmouse.broker.lane.Lanes;
+import io.fieldmouse.broker.lane.SteppedLane;
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.RawClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,26 @@ abstract class BrokerTestBase {
 
     RawClient open(int level) {
         return broker.open(level);
+    }
+
+    /** A client id that lives on the same lane as the other one. */
+    String neighbourOf(String clientId) {
+        return idAtHome(clientId, true);
+    }
+
+    /** A client id that lives on another lane than the other one; there must be several. */
+    String strangerTo(String clientId) {
+        return idAtHome(clientId, false);
+    }
+
+    private String idAtHome(String clientId, boolean together) {
+        Lanes homes =
+                new Lanes(IntStream.range(0, lanes).mapToObj(SteppedLane::new).toList());
+        return IntStream.range(0, 1_000)
+                .mapToObj(i -> clientId + "-" + i)
+                .filter(id -> (homes.homeOf(id) == homes.homeOf(clientId)) == together)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Connects and says whether there was a session. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.Packet;
 import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Publish;
@@ -173,8 +174,7 @@ class FlowControlTest extends BrokerTestBase {
     @Test
     void qos0ToAClientThatDoesNotReadIsDroppedCountedAndOthersReceiveAll() {
         restartWith("durability", "none");
-        RawClient deaf = broker.keep(new RawClient(broker.port(), 4, 4096))
-                .connected(io.fieldmouse.broker.wire.Connect.as(4, "deaf"));
+        RawClient deaf = broker.openDeaf(4).connected(Connect.as(4, "deaf"));
         deaf.subscribe("t", 0);
         RawClient reader = client(5, "reader");
         reader.subscribe("t", 0);
@@ -197,8 +197,7 @@ class FlowControlTest extends BrokerTestBase {
     @Test
     void clientThatNeverReadsIsClosedAtItsBound() {
         restartWith("outbound_bytes_max", "65536", "durability", "none");
-        RawClient deaf = broker.keep(new RawClient(broker.port(), 4, 4096))
-                .connected(io.fieldmouse.broker.wire.Connect.as(4, "deaf"));
+        RawClient deaf = broker.openDeaf(4).connected(Connect.as(4, "deaf"));
         deaf.subscribe("t", 1);
         RawClient publisher = client(5, "p");
         int id = 0;
@@ -246,7 +245,7 @@ class FlowControlTest extends BrokerTestBase {
         RawClient slow = client(4, "slow");
         slow.subscribe("t", 1);
         RawClient publisher =
-                open(4).connected(io.fieldmouse.broker.wire.Connect.as(4, "p").keepAlive(1));
+                open(4).connected(Connect.as(4, "p").keepAlive(1));
         for (int i = 1; i <= 11; i++) {
             publisher.send(Publish.of("t", "x").qos(1, i));
         }

@@ -86,7 +86,12 @@ final class TestBroker implements AutoCloseable {
         return keep(new RawClient(port(), level));
     }
 
-    RawClient keep(RawClient client) {
+    /** A socket to it whose system takes next to nothing that the client does not read. */
+    RawClient openDeaf(int level) {
+        return keep(new RawClient(port(), level, 4096));
+    }
+
+    private RawClient keep(RawClient client) {
         clients.add(client);
         return client;
     }
