@@ -198,19 +198,24 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** The broker closes the connection, and sends nothing before it. */
-    public void expectClosed() {
+    /** The next packet; null when the broker closes the connection instead. */
+    public @Nullable Packet receiveUnlessClosed() {
         try {
             socket.setSoTimeout((int) DEADLINE.toMillis());
             int first = in.read();
-            if (first >= 0) {
-                throw new AssertionError("the connection should be closed, but came "
-                        + new Packet(first, in.readNBytes(readLength()), level));
-            }
+            return first < 0 ? null : new Packet(first, in.readNBytes(readLength()), level);
         } catch (SocketTimeoutException e) {
-            throw new AssertionError("the connection was not closed within " + DEADLINE, e);
+            throw new AssertionError("nothing came within " + DEADLINE + ", nor was the connection closed", e);
         } catch (IOException e) {
-            // A reset closes it too.
+            return null; // A reset closes it too.
+        }
+    }
+
+    /** The broker closes the connection, and sends nothing before it. */
+    public void expectClosed() {
+        Packet packet = receiveUnlessClosed();
+        if (packet != null) {
+            throw new AssertionError("the connection should be closed, but came " + packet);
         }
     }
 
