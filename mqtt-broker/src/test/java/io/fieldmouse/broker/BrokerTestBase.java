@@ -1,7 +1,10 @@
 package io.fieldmouse.broker;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.lane.SteppedLane;
+import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.RawClient;
@@ -17,6 +20,9 @@ import org.junit.jupiter.params.Parameter;
 /** A fresh broker for each test, with as many lanes as the class is run with. */
 @SuppressWarnings("NullAway.Init") // JUnit fills the fields
 abstract class BrokerTestBase {
+    /** In so many turns of its lane the broker takes from a client whatever it is going to take. */
+    private static final int TURNS = 20;
+
     @Parameter
     int lanes;
 
@@ -54,6 +60,13 @@ abstract class BrokerTestBase {
         return broker.durable(level, clientId);
     }
 
+    /** A session with one subscription, whose client has gone. */
+    void subscribedAndAway(String clientId, String filter, int qos) {
+        RawClient away = durable(4, clientId);
+        assertEquals(qos, away.subscribe(filter, qos));
+        away.disconnect();
+    }
+
     RawClient open(int level) {
         return broker.open(level);
     }
@@ -76,6 +89,17 @@ abstract class BrokerTestBase {
                 .filter(id -> (homes.homeOf(id) == homes.homeOf(clientId)) == together)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /**
+     * Whether the broker comes to have taken so many messages, or stops before. The neighbour of the client that sends
+     * them shows that its lane goes on, turn by turn, so that no clock is needed.
+     */
+    boolean isTaken(int messages, RawClient neighbour) {
+        for (int turn = 0; turn < TURNS && broker.count(Counter.PUBLISH_RECEIVED) < messages; turn++) {
+            neighbour.expectSilence();
+        }
+        return broker.count(Counter.PUBLISH_RECEIVED) >= messages;
     }
 
     /** Connects and says whether there was a session. */

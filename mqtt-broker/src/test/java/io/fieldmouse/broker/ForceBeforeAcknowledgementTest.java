@@ -1,7 +1,6 @@
 package io.fieldmouse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.Packet;
@@ -9,13 +8,8 @@ import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
 import io.fieldmouse.broker.wire.Wire;
-import io.fieldmouse.store.recording.FileEvent;
-import io.fieldmouse.store.recording.FileRecording;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,58 +29,19 @@ class ForceBeforeAcknowledgementTest {
     @TempDir
     Path directory;
 
-    private FileRecording files;
+    private final StandingDisk disk = new StandingDisk("acknowledgement");
     private TestBroker broker;
-    private volatile Disk disk = new Disk();
-
-    /** A disk that answers, or does not until told to. */
-    private static final class Disk {
-        final CountDownLatch forceBegun = new CountDownLatch(1);
-        final CountDownLatch answer = new CountDownLatch(1);
-        volatile boolean stands;
-
-        void before(FileEvent event) throws IOException {
-            if (event.kind() == FileEvent.Kind.FORCE && stands) {
-                forceBegun.countDown();
-                try {
-                    if (!answer.await(60, TimeUnit.SECONDS)) {
-                        throw new IOException("the test forgot this disk");
-                    }
-                } catch (InterruptedException e) {
-                    throw new IOException(e);
-                }
-            }
-        }
-    }
 
     @BeforeEach
     void start() {
-        files = FileRecording.named("acknowledgement");
-        files.before(event -> disk.before(event));
-        broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreFileSystem(files.fileSystem()));
+        broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreFileSystem(disk.fileSystem()));
     }
 
     @AfterEach
     void stop() {
-        disk.answer.countDown();
+        disk.goOn();
         broker.close();
-        files.close();
-    }
-
-    private void standStill() {
-        disk = new Disk();
-        disk.stands = true;
-    }
-
-    private void awaitForce() throws InterruptedException {
-        assertTrue(
-                disk.forceBegun.await(RawClient.DEADLINE.toSeconds(), TimeUnit.SECONDS),
-                "nothing was forced, so nothing can have been acknowledged rightly");
-    }
-
-    private void goOn() {
-        disk.stands = false;
-        disk.answer.countDown();
+        disk.close();
     }
 
     private RawClient awayWith(String filter, int qos) {
@@ -100,22 +55,22 @@ class ForceBeforeAcknowledgementTest {
     void pubackWaitsForTheForce() throws InterruptedException {
         awayWith("t", 1);
         RawClient publisher = broker.client(5, "p");
-        standStill();
+        disk.standStill();
         publisher.send(Publish.of("t", "x").qos(1, 1));
-        awaitForce();
+        disk.awaitForce();
         publisher.expectSilence();
-        goOn();
+        disk.goOn();
         publisher.expect(PacketType.PUBACK, 1, 0);
     }
 
     @Test
     void pubackOfARetainedMessageWaitsForTheForce() throws InterruptedException {
         RawClient publisher = broker.client(4, "p");
-        standStill();
+        disk.standStill();
         publisher.send(Publish.of("t", "x").retain().qos(1, 1));
-        awaitForce();
+        disk.awaitForce();
         publisher.expectSilence();
-        goOn();
+        disk.goOn();
         publisher.expect(PacketType.PUBACK, 1, 0);
     }
 
@@ -124,13 +79,13 @@ class ForceBeforeAcknowledgementTest {
         awayWith("stored", 1);
         RawClient publisher = broker.client(5, "p");
         RawClient other = broker.client(5, "other");
-        standStill();
+        disk.standStill();
         publisher.send(Publish.of("stored", "x").qos(1, 1));
-        awaitForce();
+        disk.awaitForce();
         assertEquals(0x10, other.publish("nobody", "x", 1));
         publisher.send(Publish.of("nobody", "x").qos(1, 2));
         publisher.expectSilence(); // behind its elder [MQTT-4.6.0-2]
-        goOn();
+        disk.goOn();
         publisher.expect(PacketType.PUBACK, 1, 0);
         publisher.expect(PacketType.PUBACK, 2, 0x10);
     }
@@ -138,13 +93,13 @@ class ForceBeforeAcknowledgementTest {
     @Test
     void pubrecWaitsForTheForceOfItsPacketId() throws InterruptedException {
         RawClient publisher = broker.durable(4, "p");
-        standStill();
+        disk.standStill();
         publisher.send(Publish.of("nobody", "x").qos(2, 1));
-        awaitForce();
+        disk.awaitForce();
         publisher.expectSilence();
         publisher.send(Publish.of("nobody", "x").qos(2, 1).dup());
         publisher.expectSilence();
-        goOn();
+        disk.goOn();
         publisher.expect(PacketType.PUBREC, 1, 0);
         publisher.expect(PacketType.PUBREC, 1, 0);
     }
@@ -154,54 +109,54 @@ class ForceBeforeAcknowledgementTest {
         RawClient publisher = broker.durable(5, "p");
         publisher.send(Publish.of("nobody", "x").qos(2, 1));
         publisher.expect(PacketType.PUBREC, 1, 0x10);
-        standStill();
+        disk.standStill();
         publisher.pubrel(1);
-        awaitForce();
+        disk.awaitForce();
         publisher.expectSilence();
-        goOn();
+        disk.goOn();
         publisher.expect(PacketType.PUBCOMP, 1, 0);
     }
 
     @Test
     void subackAndUnsubackWaitForTheForce() throws InterruptedException {
         RawClient client = broker.durable(4, "a");
-        standStill();
+        disk.standStill();
         client.sendSubscribe(1, "t", 1, new byte[0]);
-        awaitForce();
+        disk.awaitForce();
         client.expectSilence();
-        goOn();
+        disk.goOn();
         client.expect(PacketType.SUBACK);
-        standStill();
+        disk.standStill();
         client.send(Wire.packet(Wire.UNSUBSCRIBE, Wire.u16(2), Wire.text("t")));
-        awaitForce();
+        disk.awaitForce();
         client.expectSilence();
-        goOn();
+        disk.goOn();
         client.expect(PacketType.UNSUBACK);
     }
 
     @Test
     void connackOfANewSessionWaitsForTheForce() throws InterruptedException {
-        standStill();
+        disk.standStill();
         RawClient client = broker.open(5);
         client.send(Connect.as(5, "new").durable().bytes());
-        awaitForce();
+        disk.awaitForce();
         // It cannot be pinged before its CONNACK.
         client.expectNothingFor(Duration.ofMillis(200));
         RawClient transientClient = broker.client(4, "transient");
         transientClient.expectSilence();
-        goOn();
+        disk.goOn();
         assertEquals(0, client.expect(PacketType.CONNACK).reason());
     }
 
     @Test
     void connackThatDiscardsASessionWaitsForTheForce() throws InterruptedException {
         awayWith("t", 1);
-        standStill();
+        disk.standStill();
         RawClient client = broker.open(4);
         client.send(Connect.as(4, "away").bytes());
-        awaitForce();
+        disk.awaitForce();
         client.expectNothingFor(Duration.ofMillis(200));
-        goOn();
+        disk.goOn();
         assertEquals(0, client.expect(PacketType.CONNACK).reason());
     }
 
@@ -210,12 +165,12 @@ class ForceBeforeAcknowledgementTest {
         RawClient subscriber = broker.durable(4, "s");
         subscriber.subscribe("t", 2);
         RawClient publisher = broker.client(4, "p");
-        standStill();
+        disk.standStill();
         publisher.send(Publish.of("t", "x").qos(2, 1));
-        awaitForce();
+        disk.awaitForce();
         subscriber.expectSilence();
         publisher.expectSilence();
-        goOn();
+        disk.goOn();
         subscriber.expectPublish("t", "x", 2);
         publisher.expect(PacketType.PUBREC, 1, 0);
     }
@@ -227,11 +182,11 @@ class ForceBeforeAcknowledgementTest {
         RawClient publisher = broker.client(4, "p");
         publisher.publish("t", "x", 2);
         Packet packet = subscriber.expectPublish("t", "x", 2);
-        standStill();
+        disk.standStill();
         subscriber.pubrec(packet.packetId());
-        awaitForce();
+        disk.awaitForce();
         subscriber.expectSilence();
-        goOn();
+        disk.goOn();
         subscriber.expect(PacketType.PUBREL, packet.packetId(), 0);
     }
 
@@ -240,12 +195,12 @@ class ForceBeforeAcknowledgementTest {
         RawClient subscriber = broker.durable(4, "s");
         subscriber.subscribe("t", 1);
         RawClient publisher = broker.client(4, "p");
-        standStill();
+        disk.standStill();
         publisher.send(Publish.of("t", "x").qos(1, 1));
-        awaitForce();
+        disk.awaitForce();
         subscriber.expectPublish("t", "x", 1);
         publisher.expectSilence();
-        goOn();
+        disk.goOn();
         publisher.expect(PacketType.PUBACK, 1, 0);
     }
 
@@ -255,11 +210,7 @@ class ForceBeforeAcknowledgementTest {
         RawClient publisher = broker.client(5, "p");
         RawClient watcher = broker.client(5, "w");
         watcher.subscribe("live", 0);
-        files.before(event -> {
-            if (event.kind() == FileEvent.Kind.FORCE) {
-                throw new IOException("no space left on device");
-            }
-        });
+        disk.fail();
         publisher.send(Publish.of("t", "x").qos(1, 1));
         publisher.expectDisconnect(0x80);
         RawClient next = broker.client(5, "next");

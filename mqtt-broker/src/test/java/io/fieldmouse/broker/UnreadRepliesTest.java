@@ -24,9 +24,6 @@ class UnreadRepliesTest extends BrokerTestBase {
     /** What sockets keep, some megabytes, and a little of the broker's own: beyond, there is no bound. */
     private static final int ECHOES_MAX = 1_000;
 
-    /** In so many turns of its lane the broker takes from a client whatever it is going to take. */
-    private static final int TURNS = 20;
-
     /**
      * Has everything it publishes sent back, which it does not read, until the broker takes no more of it. Returns how
      * often it published; the last time is not taken.
@@ -40,14 +37,6 @@ class UnreadRepliesTest extends BrokerTestBase {
             published++;
         } while (isTaken(published, neighbour));
         return published;
-    }
-
-    /** Whether the broker comes to so many messages. The neighbour, on the same lane, shows that its turns go on. */
-    private boolean isTaken(int messages, RawClient neighbour) {
-        for (int turn = 0; turn < TURNS && broker.count(Counter.PUBLISH_RECEIVED) < messages; turn++) {
-            neighbour.expectSilence();
-        }
-        return broker.count(Counter.PUBLISH_RECEIVED) >= messages;
     }
 
     private static void ask(RawClient deaf, int round) {
