@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,9 +75,15 @@ public final class Broker implements AutoCloseable {
 
     /** As {@link #start(BrokerConfig)}, with a clock of the caller's for everything that expires. */
     public static Broker start(BrokerConfig config, InstantSource time) throws BrokerStartException {
+        return start(config, time, LaneGroup::fastest);
+    }
+
+    /** As {@link #start(BrokerConfig, InstantSource)}, on a transport of the caller's choice. */
+    static Broker start(BrokerConfig config, InstantSource time, IntFunction<LaneGroup> transport)
+            throws BrokerStartException {
         InetSocketAddress address = address(config);
         requireFree(address);
-        LaneGroup laneGroup = new LaneGroup(config.lanes());
+        LaneGroup laneGroup = transport.apply(config.lanes());
         GateAnnouncer announcer = new GateAnnouncer();
         MessageStore store = null;
         try {

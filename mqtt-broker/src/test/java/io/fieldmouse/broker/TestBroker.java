@@ -1,5 +1,6 @@
 package io.fieldmouse.broker;
 
+import io.fieldmouse.broker.connection.LaneGroup;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.RawClient;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** A broker on a free port, and the clients a test opened to it. Closes them all. */
 final class TestBroker implements AutoCloseable {
@@ -16,18 +18,20 @@ final class TestBroker implements AutoCloseable {
 
     private final BrokerConfig config;
     private final InstantSource time;
+    private final IntFunction<LaneGroup> transport;
     private final List<RawClient> clients = new ArrayList<>();
     private Broker broker;
 
-    private TestBroker(BrokerConfig config, InstantSource time) {
+    private TestBroker(BrokerConfig config, InstantSource time, IntFunction<LaneGroup> transport) {
         this.config = config;
         this.time = time;
+        this.transport = transport;
         this.broker = startBroker();
     }
 
     private Broker startBroker() {
         try {
-            return Broker.start(config, time);
+            return Broker.start(config, time, transport);
         } catch (BrokerStartException e) {
             throw new AssertionError("the broker did not start", e);
         }
@@ -39,11 +43,16 @@ final class TestBroker implements AutoCloseable {
     }
 
     static TestBroker start(Path directory, int lanes, InstantSource time, String... settings) {
-        return new TestBroker(config(directory, lanes, settings), time);
+        return new TestBroker(config(directory, lanes, settings), time, LaneGroup::fastest);
     }
 
     static TestBroker start(BrokerConfig config) {
-        return new TestBroker(config, InstantSource.system());
+        return new TestBroker(config, InstantSource.system(), LaneGroup::fastest);
+    }
+
+    /** On the transport of systems that have none of their own. */
+    static TestBroker startPortable(BrokerConfig config) {
+        return new TestBroker(config, InstantSource.system(), LaneGroup::portable);
     }
 
     static BrokerConfig config(Path directory, int lanes, String... settings) {

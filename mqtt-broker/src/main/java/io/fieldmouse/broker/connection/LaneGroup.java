@@ -21,9 +21,7 @@ public final class LaneGroup implements AutoCloseable {
     private final List<NettyLane> lanes = new ArrayList<>();
     private final Class<? extends ServerChannel> serverChannel;
 
-    /** @param count at least 1 */
-    public LaneGroup(int count) {
-        boolean epoll = Epoll.isAvailable();
+    private LaneGroup(int count, boolean epoll) {
         IoHandlerFactory transport = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         serverChannel = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("lane"), transport);
@@ -31,6 +29,20 @@ public final class LaneGroup implements AutoCloseable {
             lanes.add(new NettyLane(i, (EventLoop) group.next(), count));
         }
         NettyLane.introduce(lanes);
+    }
+
+    /**
+     * On the system's own transport where there is one.
+     *
+     * @param count at least 1
+     */
+    public static LaneGroup fastest(int count) {
+        return new LaneGroup(count, Epoll.isAvailable());
+    }
+
+    /** As {@link #fastest}, on Java's transport, which is there on every system. */
+    public static LaneGroup portable(int count) {
+        return new LaneGroup(count, false);
     }
 
     public Lanes lanes() {
