@@ -11,6 +11,7 @@ import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,12 +20,51 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OneLaneAndFour
 class FlowControlTest extends BrokerTestBase {
 
+    /** A client that is subscribed to what all tests here publish. */
+    private RawClient subscriber(int level, String clientId) {
+        RawClient subscriber = client(level, clientId);
+        assertEquals(1, subscriber.subscribe("t", 1));
+        return subscriber;
+    }
+
+    private static void send(RawClient publisher, int firstId, int lastId) {
+        for (int id = firstId; id <= lastId; id++) {
+            publisher.send(Publish.of("t", "x").qos(1, id));
+        }
+    }
+
+    private static void expectAcknowledged(RawClient publisher, int firstId, int lastId) {
+        for (int id = firstId; id <= lastId; id++) {
+            publisher.expect(PacketType.PUBACK, id, 0);
+        }
+    }
+
+    /** Publishes 0, 1, 2 and so on as fast as the broker takes them, with packet ids from 1. */
+    private static Thread sendNumbers(RawClient publisher, int count) {
+        Thread sending = new Thread(() -> {
+            for (int i = 0; i < count; i++) {
+                publisher.send(Publish.of("t", Integer.toString(i)).qos(1, i + 1));
+            }
+        });
+        sending.start();
+        return sending;
+    }
+
+    /** Receives all of them and acknowledges each, some of them late. */
+    private static void receiveNumbers(RawClient subscriber, int count, IntPredicate isLate, Duration delay) {
+        for (int i = 0; i < count; i++) {
+            Packet packet = subscriber.expectPublish("t", Integer.toString(i), 1);
+            if (isLate.test(i)) {
+                LockSupport.parkNanos(delay.toNanos());
+            }
+            subscriber.puback(packet.packetId());
+        }
+    }
+
     @Test
     void fullQueueRefusesBeforeItAcknowledgesAndLosesNothing() {
         restartWith("queue_messages_max", "5");
-        RawClient away = durable(4, "away");
-        away.subscribe("t", 2);
-        away.disconnect();
+        subscribedAndAway("away", "t", 2);
         RawClient publisher = client(5, "p");
         for (int i = 0; i < 5; i++) {
             assertEquals(0, publisher.publish("t", "m" + i, 1));
@@ -49,9 +89,7 @@ class FlowControlTest extends BrokerTestBase {
     @Test
     void aRefusedPublishLeavesTheRetainedMessageAsItWas() {
         restartWith("queue_messages_max", "1");
-        RawClient away = durable(4, "away");
-        away.subscribe("t", 1);
-        away.disconnect();
+        subscribedAndAway("away", "t", 1);
         RawClient publisher = client(5, "p");
         assertEquals(0, publisher.publish(Publish.of("t", "taken").retain().qos(1, 1)));
         assertEquals(0x97, publisher.publish(Publish.of("t", "refused").retain().qos(1, 2)));
@@ -63,9 +101,7 @@ class FlowControlTest extends BrokerTestBase {
     @Test
     void queueIsBoundedByBytesToo() {
         restartWith("queue_bytes_max", "10000");
-        RawClient away = durable(4, "away");
-        away.subscribe("t", 1);
-        away.disconnect();
+        subscribedAndAway("away", "t", 1);
         RawClient publisher = client(5, "p");
         assertEquals(0, publisher.publish("t", "x".repeat(6000), 1));
         assertEquals(0x97, publisher.publish("t", "x".repeat(6000), 1));
@@ -75,9 +111,7 @@ class FlowControlTest extends BrokerTestBase {
     @Test
     void refusedQos2MessageMayBeTriedAgainUnderTheSameId() {
         restartWith("queue_messages_max", "1");
-        RawClient away = durable(4, "away");
-        away.subscribe("t", 2);
-        away.disconnect();
+        subscribedAndAway("away", "t", 2);
         RawClient publisher = durable(5, "p");
         assertEquals(0, publisher.publish(Publish.of("t", "first").qos(1, 1)));
         assertEquals(0x97, publisher.publish(Publish.of("t", "second").qos(2, 2)));
@@ -92,26 +126,12 @@ class FlowControlTest extends BrokerTestBase {
     @ValueSource(ints = {4, 5})
     void slowSubscriberHoldsThePublisherBackAndLosesNothing(int level) throws InterruptedException {
         int count = 20_000;
-        RawClient subscriber = client(level, "slow");
-        subscriber.subscribe("t", 1);
+        RawClient subscriber = subscriber(level, "slow");
         RawClient publisher = client(4, "fast");
-        Thread sending = new Thread(() -> {
-            for (int i = 0; i < count; i++) {
-                publisher.send(Publish.of("t", Integer.toString(i)).qos(1, i + 1));
-            }
-        });
-        sending.start();
-        for (int i = 0; i < count; i++) {
-            Packet packet = subscriber.expectPublish("t", Integer.toString(i), 1);
-            if (i < 2_000 && i % 100 == 0) {
-                // Slower than the publisher by far, but alive.
-                LockSupport.parkNanos(Duration.ofMillis(40).toNanos());
-            }
-            subscriber.puback(packet.packetId());
-        }
-        for (int i = 0; i < count; i++) {
-            publisher.expect(PacketType.PUBACK, i + 1, 0);
-        }
+        Thread sending = sendNumbers(publisher, count);
+        // Slower than the publisher by far, but alive.
+        receiveNumbers(subscriber, count, i -> i < 2_000 && i % 100 == 0, Duration.ofMillis(40));
+        expectAcknowledged(publisher, 1, count);
         sending.join();
         assertEquals(0, broker.count(Counter.REFUSED_QUEUE_FULL));
     }
@@ -120,22 +140,9 @@ class FlowControlTest extends BrokerTestBase {
     void subscriberThatAcknowledgesFewButSteadilyIsNotTakenForDead() throws InterruptedException {
         restartWith("queue_messages_max", "40", "inflight_max", "1");
         int count = 120;
-        RawClient subscriber = client(4, "slow");
-        subscriber.subscribe("t", 1);
-        RawClient publisher = client(4, "fast");
-        Thread sending = new Thread(() -> {
-            for (int i = 0; i < count; i++) {
-                publisher.send(Publish.of("t", Integer.toString(i)).qos(1, i + 1));
-            }
-        });
-        sending.start();
-        for (int i = 0; i < count; i++) {
-            Packet packet = subscriber.expectPublish("t", Integer.toString(i), 1);
-            if (i < 25) {
-                LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
-            }
-            subscriber.puback(packet.packetId());
-        }
+        RawClient subscriber = subscriber(4, "slow");
+        Thread sending = sendNumbers(client(4, "fast"), count);
+        receiveNumbers(subscriber, count, i -> i < 25, Duration.ofMillis(150));
         sending.join();
         assertEquals(0, broker.count(Counter.REFUSED_QUEUE_FULL));
     }
@@ -143,25 +150,17 @@ class FlowControlTest extends BrokerTestBase {
     @Test
     void stuckSubscriberDoesNotHoldOthersForLong() {
         restartWith("queue_messages_max", "200");
-        RawClient stuck = client(4, "stuck");
-        stuck.subscribe("t", 1);
+        subscriber(4, "stuck");
         RawClient publisher = client(5, "p");
-        int id = 0;
-        for (int i = 0; i < 100; i++) {
-            publisher.send(Publish.of("t", "x").qos(1, ++id));
-        }
-        for (int i = 1; i <= 100; i++) {
-            publisher.expect(PacketType.PUBACK, i, 0);
-        }
+        send(publisher, 1, 100);
+        expectAcknowledged(publisher, 1, 100);
         RawClient other = client(5, "other");
         other.subscribe("u", 1);
         long start = System.nanoTime();
         assertEquals(0, publisher.publish(Publish.of("u", "y").qos(1, 101)));
         other.acknowledge(other.expectPublish("u", "y", 1));
         assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 10);
-        for (int i = 0; i < 100; i++) {
-            publisher.send(Publish.of("t", "x").qos(1, i + 200));
-        }
+        send(publisher, 200, 299);
         boolean refused = false;
         for (int i = 0; i < 100; i++) {
             refused |= publisher.expect(PacketType.PUBACK).reason() == 0x97;
@@ -212,9 +211,7 @@ class FlowControlTest extends BrokerTestBase {
     void buffersOfAllClientsTogetherAreBounded() {
         restartWith("buffer_bytes_max", "1048576", "queue_bytes_max", "100000000");
         for (int i = 0; i < 4; i++) {
-            RawClient away = durable(4, "away" + i);
-            away.subscribe("t" + i, 1);
-            away.disconnect();
+            subscribedAndAway("away" + i, "t" + i, 1);
         }
         RawClient publisher = client(5, "p");
         String payload = "x".repeat(100_000);
@@ -242,16 +239,10 @@ class FlowControlTest extends BrokerTestBase {
     @Test
     void publisherThatIsHeldBackIsNotTimedOut() {
         restartWith("queue_messages_max", "20", "inflight_max", "1");
-        RawClient slow = client(4, "slow");
-        slow.subscribe("t", 1);
-        RawClient publisher =
-                open(4).connected(Connect.as(4, "p").keepAlive(1));
-        for (int i = 1; i <= 11; i++) {
-            publisher.send(Publish.of("t", "x").qos(1, i));
-        }
-        for (int i = 1; i <= 9; i++) {
-            publisher.expect(PacketType.PUBACK, i, 0);
-        }
+        RawClient slow = subscriber(4, "slow");
+        RawClient publisher = open(4).connected(Connect.as(4, "p").keepAlive(1));
+        send(publisher, 1, 11);
+        expectAcknowledged(publisher, 1, 9);
         for (int i = 1; i <= 11; i++) {
             Packet packet = slow.expectPublish("t", "x", 1);
             if (i < 4) {
