@@ -139,14 +139,23 @@ public final class CommitGate {
         try {
             boolean remains = waiter.durableUpTo(durable);
             if (remains && cause != null) {
-                waiter.storeFailed(cause);
+                end(waiter, cause);
             } else if (remains) {
                 waiters.add(waiter);
             }
         } catch (Throwable e) {
             // What it owes may be half given: it cannot go on, but the others wait for the same announcement.
             LOG.error("a client's acknowledgements failed; this is a fault of the broker", e);
-            waiter.storeFailed(new StoreException("its acknowledgements failed", e));
+            end(waiter, new StoreException("its acknowledgements failed", e));
+        }
+    }
+
+    private static void end(Waiter waiter, StoreException cause) {
+        try {
+            waiter.storeFailed(cause);
+        } catch (Throwable e) {
+            // What made its acknowledgements fail, such as memory that ran out, may make its end fail too.
+            LOG.error("a client could not be ended; this is a fault of the broker", e);
         }
     }
 }

@@ -28,7 +28,7 @@ class CommitGateTest {
             });
     private final CommitGate gate = new CommitGate(store, lane);
 
-    /** Someone to whom answers are owed up to a position. */
+    /** Someone to whom answers are owed up to a position; the last of them may be one too many for it. */
     private class Client implements CommitGate.Waiter {
         private final String name;
         private final long owedUpTo;
@@ -106,16 +106,41 @@ class CommitGateTest {
     }
 
     @Test
-    void storeThatFailsIsToldOnceToAllWhoAreStillOwedSomething() {
-        new Client("satisfied", 3);
-        new Client("unsatisfied", 9);
+    void clientThatCannotEvenBeEndedIsLeftBehind() {
+        new Client("faulty", 9) {
+            @Override
+            public boolean durableUpTo(long position) {
+                throw new IllegalStateException("a fault of one client's answers");
+            }
+
+            @Override
+            public void storeFailed(StoreException cause) {
+                throw new IllegalStateException("a fault of its end");
+            }
+        };
+        new Client("after", 9);
+        announce(3);
+        assertEquals(List.of("after 3"), heardSince());
+        announce(4);
+        assertEquals(List.of("after 4"), heardSince());
+    }
+
+    @Test
+    void storeThatFailsIsToldToAllOnceEvenIfOneOfThemCannotBearIt() {
+        new Client("before", 9);
+        new Client("faulty", 9) {
+            @Override
+            public void storeFailed(StoreException cause) {
+                throw new IllegalStateException("a fault of its end");
+            }
+        };
+        new Client("after", 9);
         gate.announce(3);
-        gate.announceFailure(new StoreException("no space left on device"));
+        gate.announceFailure(new StoreException("no space left", null));
         lane.step();
-        assertEquals(List.of("satisfied 3", "unsatisfied 3", "unsatisfied failed"), heardSince());
+        assertEquals(
+                List.of("before 3", "before failed", "faulty 3", "after 3", "after failed"), heardSince());
         new Client("too late", 9);
         assertEquals(List.of("too late failed"), heardSince());
-        announce(4);
-        assertEquals(List.of(), heardSince());
     }
 }
