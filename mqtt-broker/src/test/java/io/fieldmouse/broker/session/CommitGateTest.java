@@ -136,10 +136,9 @@ class CommitGateTest {
         };
         new Client("after", 9);
         gate.announce(3);
-        gate.announceFailure(new StoreException("no space left", null));
+        gate.announceFailure(new StoreException("no space left"));
         lane.step();
-        assertEquals(
-                List.of("before 3", "before failed", "faulty 3", "after 3", "after failed"), heardSince());
+        assertEquals(List.of("before 3", "before failed", "faulty 3", "after 3", "after failed"), heardSince());
         new Client("too late", 9);
         assertEquals(List.of("too late failed"), heardSince());
     }
