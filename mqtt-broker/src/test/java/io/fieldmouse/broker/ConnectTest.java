@@ -196,39 +196,6 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
-    void newConnectionTakesTheSessionOver() {
-        for (int level = 3; level <= 5; level++) {
-            RawClient old = client(level, "a");
-            RawClient taker = client(4, "a");
-            old.expectDisconnect(0x8E);
-            taker.expectSilence();
-        }
-    }
-
-    @Test
-    void takeOverKeepsTheSession() {
-        RawClient old = durable(5, "a");
-        old.subscribe("t", 1);
-        RawClient taker = open(5);
-        assertTrue(taker.connect(Connect.as(5, "a").durable()).sessionPresent());
-        old.expectDisconnect(0x8E);
-        client(4, "p").publish("t", "x", 1);
-        taker.expectPublish("t", "x", 1);
-    }
-
-    @Test
-    void manyTakeOversLeaveOneConnection() {
-        RawClient[] all = new RawClient[30];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = durable(5, "a");
-        }
-        for (int i = 0; i < all.length - 1; i++) {
-            all[i].expectDisconnect(0x8E);
-        }
-        all[all.length - 1].expectSilence();
-    }
-
-    @Test
     void sessionsAreBounded() {
         restartWith("sessions_max", "2");
         client(4, "a");
