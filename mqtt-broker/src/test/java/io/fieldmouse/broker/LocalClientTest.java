@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.ForwardedProperties;
 import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
 import io.fieldmouse.broker.wire.Wire;
+import io.fieldmouse.store.recording.FileRecording;
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -104,5 +108,53 @@ class LocalClientTest extends BrokerTestBase {
         expectReceived("t");
         publisher.expectSilence();
         assertEquals(0, publisher.publish("t", "y", 1));
+    }
+
+    @Test
+    void boundsThatRefuseOthersDoNotRefuseIt() throws InterruptedException {
+        restartWith("sessions_max", "1", "retained_messages_max", "1", "subscriptions_max", "1");
+        RawClient dashboard = client(4, "dashboard");
+        dashboard.subscribe("up/#", 0);
+        assertEquals(0x97, open(5).connect(Connect.as(5, "one too many")).reason());
+        LocalClient local = local("local");
+        local.subscribe("down/a");
+        local.subscribe("down/b");
+        for (String topic : List.of("up/a", "up/b")) {
+            assertTrue(publish(local, topic, "x", true));
+            dashboard.expectPublish(topic, "x");
+        }
+        assertEquals(1, broker.broker().retainedCount());
+        assertEquals(1, broker.count(Counter.REFUSED_RETAINED_FULL));
+        dashboard.publish("down/b", "y", 0);
+        expectReceived("down/b y");
+    }
+
+    @Test
+    void readingsGoOnWhenTheStoreHasFailed() {
+        broker.close();
+        try (FileRecording files = FileRecording.named("readings")) {
+            broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreFileSystem(files.fileSystem()));
+            RawClient away = durable(4, "away");
+            away.subscribe("up", 1);
+            away.disconnect();
+            RawClient dashboard = client(5, "dashboard");
+            dashboard.subscribe("up", 0);
+            files.before(event -> {
+                throw new IOException("no space left on device");
+            });
+            RawClient publisher = client(5, "p");
+            publisher.send(Publish.of("up", "not acknowledged").qos(1, 1));
+            publisher.expectDisconnect(0x80);
+            dashboard.expectPublish("up", "not acknowledged");
+            LocalClient local = local("local");
+            for (int i = 0; i < 10; i++) {
+                assertTrue(publish(local, "up", "r" + i, true));
+                dashboard.expectPublish("up", "r" + i);
+            }
+            RawClient late = client(4, "late");
+            late.subscribe("up", 0);
+            late.expectPublish("up", "r9");
+            broker.close();
+        }
     }
 }

@@ -12,6 +12,8 @@ import io.fieldmouse.broker.wire.RawClient;
 import io.fieldmouse.broker.wire.Wire;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** SUBSCRIBE, UNSUBSCRIBE, and which messages that brings. */
 @OneLaneAndFour
@@ -259,5 +261,40 @@ class SubscribeTest extends BrokerTestBase {
         client.expect(PacketType.SUBACK);
         client.send(Wire.packet(Wire.PUBLISH, Wire.text("t"), Wire.properties(all)));
         assertEquals(20_000, client.expect(PacketType.PUBLISH).userProperties().size());
+    }
+
+    /** The second filter as bytes: b/#/c, none, b, a byte that UTF-8 has not, a surrogate, NUL. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, 62 2f 23 2f 63, 1",
+        "4, 62 2f 23 2f 63, 1",
+        "4, '', 1",
+        "4, 62, 3",
+        "4, 62, 4",
+        "4, ff, 1",
+        "5, 62, 3",
+        "5, 62, 0x31",
+        "5, 62, 0x41",
+        "5, ff, 1",
+        "5, ed a0 80, 1",
+        "5, 00, 1"
+    })
+    void aSubscribeThatEndsTheConnectionHasSubscribedToNothing(int level, String second, String options) {
+        RawClient client = durable(level, "a");
+        client.subscribe("before", 1);
+        client.send(Wire.packet(
+                Wire.SUBSCRIBE,
+                Wire.u16(7),
+                level >= 5 ? Wire.properties() : new byte[0],
+                Wire.text("first"),
+                ONE,
+                Wire.binary(Wire.hex(second)),
+                Wire.u8(Integer.decode(options))));
+        if (level >= 5) {
+            client.expect(PacketType.DISCONNECT);
+        }
+        client.expectClosed();
+        RawClient again = durable(5, "a");
+        assertEquals(List.of(0x11, 0), again.unsubscribe("first", "before"));
     }
 }

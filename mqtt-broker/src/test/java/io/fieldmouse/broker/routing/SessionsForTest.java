@@ -1,6 +1,7 @@
 package io.fieldmouse.broker.routing;
 
 import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Publication;
@@ -17,51 +18,85 @@ import io.fieldmouse.broker.session.SessionRegistry.Claim;
 import io.fieldmouse.store.CommitListener;
 import io.fieldmouse.store.Durability;
 import io.fieldmouse.store.MessageStore;
-import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreConfig;
 import io.fieldmouse.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Real sessions and a real gate, on a lane that is the test's own thread; nothing is stored. */
+/** A real router, real sessions and a real gate, on a lane that is the test's own thread. */
 final class SessionsForTest implements AutoCloseable {
-    private final MessageStore store =
-            MessageStore.open(new StoreConfig(Path.of("unused"), Durability.NONE), new CommitListener() {
-                @Override
-                public void durableUpTo(long position) {}
+    private static final int MANY = 100_000;
 
-                @Override
-                public void failed(StoreException cause) {}
-            });
-    private final Lane lane = new TestThreadLane();
-    final CommitGate gate = new CommitGate(store, lane);
-    private final SessionRegistry registry = new SessionRegistry(
-            new SessionContext(
-                    lane,
-                    gate,
-                    new WallClock(InstantSource.system()),
-                    new Counters(),
-                    new BufferBudget(Long.MAX_VALUE),
-                    new AtomicLong()::incrementAndGet,
-                    new QueueRoom.Limits(1000, 1_000_000)),
-            new SessionRegistry.Ending() {
-                @Override
-                public void sessionEnded(Session session) {}
+    private final MessageStore store;
+    private final TestThreadLane testThread = new TestThreadLane();
+    final Lane lane = testThread;
+    final CommitGate gate;
+    final Router router;
+    final SessionRegistry registry;
 
-                @Override
-                public void willDue(Publication will, List<StoreChange> changes) {}
-            },
-            new AtomicInteger(),
-            100_000);
+    /** Nothing is stored. */
+    SessionsForTest() {
+        this(openStore(Path.of("unused"), Durability.NONE), InstantSource.system());
+    }
 
+    /** @param store is closed with the sessions */
+    SessionsForTest(MessageStore store, InstantSource time) {
+        this.store = store;
+        this.gate = new CommitGate(store, lane);
+        WallClock clock = new WallClock(time);
+        Counters counters = new Counters();
+        AtomicLong messageIds = new AtomicLong();
+        this.router = new Router(
+                new Lanes(List.of(lane)),
+                List.of(gate),
+                clock,
+                counters,
+                messageIds::incrementAndGet,
+                MANY,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE);
+        this.registry = new SessionRegistry(
+                new SessionContext(
+                        lane,
+                        gate,
+                        clock,
+                        counters,
+                        new BufferBudget(Long.MAX_VALUE),
+                        messageIds::incrementAndGet,
+                        new QueueRoom.Limits(1000, 1_000_000)),
+                router,
+                new AtomicInteger(),
+                MANY);
+    }
+
+    static MessageStore openStore(Path directory, Durability durability) {
+        return MessageStore.open(new StoreConfig(directory, durability), new CommitListener() {
+            @Override
+            public void durableUpTo(long position) {}
+
+            @Override
+            public void failed(StoreException cause) {}
+        });
+    }
+
+    /** A session that ends with its connection, which takes nothing. */
     Session session(String clientId) {
-        return Objects.requireNonNull(registry.claim(new Claim(clientId, true, 0, null, new Nowhere())))
-                .session();
+        return session(new Claim(clientId, true, 0, null, new Nowhere()));
+    }
+
+    Session session(Claim claim) {
+        return Objects.requireNonNull(registry.claim(claim)).session();
+    }
+
+    /** Does what the lane has put off until all packets of this turn were handled. */
+    void endTurn() {
+        testThread.endTurn();
     }
 
     @Override
@@ -69,8 +104,10 @@ final class SessionsForTest implements AutoCloseable {
         store.close();
     }
 
-    /** Runs everything at once; knows no time. */
+    /** Runs everything at once, but for what waits for the end of the turn; knows no time. */
     private static final class TestThreadLane implements Lane {
+        private final List<Runnable> atEnd = new ArrayList<>();
+
         @Override
         public int index() {
             return 0;
@@ -93,7 +130,7 @@ final class SessionsForTest implements AutoCloseable {
 
         @Override
         public void atEndOfTurn(Runnable task) {
-            task.run();
+            atEnd.add(task);
         }
 
         @Override
@@ -101,9 +138,16 @@ final class SessionsForTest implements AutoCloseable {
             task.run();
             return true;
         }
+
+        void endTurn() {
+            List<Runnable> tasks = List.copyOf(atEnd);
+            atEnd.clear();
+            tasks.forEach(Runnable::run);
+        }
     }
 
-    private static final class Nowhere implements Outbound {
+    /** A connection that takes nothing. */
+    static final class Nowhere implements Outbound {
         @Override
         public boolean isWritable() {
             return false;
