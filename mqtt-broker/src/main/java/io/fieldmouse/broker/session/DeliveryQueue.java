@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * The way out of one session: messages wait, are sent as far as the client's window and buffer allow, and are kept
  * until they are settled. One first-in-first-out line, so that the order per topic and QoS is the order of arrival.
  *
- * <p>Its one surprise: QoS 0 overtakes what waits for the window, except while retained messages of a new
- * subscription wait, because an older retained value must not arrive after a newer one.
+ * <p>Its one surprise: QoS 0 overtakes what waits for the window, except while retained messages that a subscription
+ * asked for wait, because an older retained value must not arrive after a newer one.
  */
 final class DeliveryQueue {
     private final String clientId;
@@ -50,7 +50,7 @@ final class DeliveryQueue {
         if (out == null) {
             return;
         }
-        if (retainedWaiting > 0) {
+        if (retainedWaiting > 0 || window.owesReplay()) {
             queueBehindRetained(publication, retain, subscriptionIds);
         } else if (out.isWritable()) {
             if (!out.publish(publication, Qos.AT_MOST_ONCE, retain, false, 0, subscriptionIds, CommitGate.AT_ONCE)) {
@@ -88,14 +88,14 @@ final class DeliveryQueue {
 
     private void putPending(QueuedMessage message) {
         pending.add(message);
-        if (!message.takesRoom) {
+        if (message.replay) {
             retainedWaiting++;
         }
     }
 
     private QueuedMessage takePending() {
         QueuedMessage message = pending.remove();
-        if (!message.takesRoom) {
+        if (message.replay) {
             retainedWaiting--;
         }
         return message;
@@ -104,7 +104,7 @@ final class DeliveryQueue {
     /** Takes what a restart found in the store, in order. */
     void restore(QueuedMessage message) {
         // What the store kept is not refused, whatever the bounds are now; beyond them it is not counted.
-        message.takesRoom = room.tryReserve(message.publication.sizeBytes());
+        message.takesRoom = !message.replay && room.tryReserve(message.publication.sizeBytes());
         if (message.packetId > 0) {
             window.restore(message);
         } else {
@@ -138,7 +138,7 @@ final class DeliveryQueue {
         }
     }
 
-    /** Retained messages for new subscriptions that were not sent yet. */
+    /** Retained messages that subscriptions asked for and that were not sent yet. */
     int retainedWaiting() {
         return retainedWaiting;
     }

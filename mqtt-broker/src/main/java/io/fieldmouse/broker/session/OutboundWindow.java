@@ -87,6 +87,17 @@ final class OutboundWindow {
         return next;
     }
 
+    /** Whether a retained message that a subscription asked for has to be sent again. */
+    boolean owesReplay() {
+        // Empty but in the moments after a connection, or with a client that acknowledges slowly.
+        for (QueuedMessage message : toResend) {
+            if (message.replay && !message.released && byPacketId.get(message.packetId) == message) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void resent() {
         toResend.poll();
     }

@@ -13,10 +13,13 @@ public final class QueuedMessage {
     final boolean retain;
     final int[] subscriptionIds;
 
-    /** Whether the queue's room was reserved for it. Retained messages sent on subscribing take none. */
+    /** Whether the queue's room was reserved for it. */
     boolean takesRoom;
 
-    /** The filter whose subscription asked for this retained message; null for any other message. */
+    /** A retained message that a subscription asked for. It takes no room: how many may wait has a bound of its own. */
+    boolean replay;
+
+    /** The filter whose subscription asked for this replay; null for any other message, and after a restart. */
     @Nullable
     String retainedFor;
 
@@ -74,12 +77,17 @@ public final class QueuedMessage {
     static QueuedMessage retained(long messageId, Publication publication, Subscription subscription, boolean stored) {
         Qos qos = publication.qos().atMost(subscription.qos());
         QueuedMessage message = new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, stored);
+        message.replay = true;
         message.retainedFor = subscription.filter();
         return message;
     }
 
-    /** What a restart found in the store. */
-    static QueuedMessage restored(StoredSession.QueuedMessage stored) {
+    /**
+     * What a restart found in the store.
+     *
+     * @param retainMeansReplay whether the RETAIN flag, which is stored, tells a replay, which is not
+     */
+    static QueuedMessage restored(StoredSession.QueuedMessage stored, boolean retainMeansReplay) {
         Qos qos = Qos.of(stored.qos());
         QueuedMessage message = new QueuedMessage(
                 stored.messageId(),
@@ -91,6 +99,7 @@ public final class QueuedMessage {
                 true);
         message.packetId = stored.packetId();
         message.released = stored.released();
+        message.replay = retainMeansReplay && stored.retain();
         return message;
     }
 

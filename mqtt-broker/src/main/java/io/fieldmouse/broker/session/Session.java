@@ -299,8 +299,10 @@ public final class Session {
         for (int packetId : kept.receivedPacketIds()) {
             inboundPacketIds.add(packetId);
         }
+        // A live message has the RETAIN flag only where a subscription wants it as it was published.
+        boolean retainMeansReplay = subscriptions.values().stream().noneMatch(Subscription::retainAsPublished);
         for (StoredSession.QueuedMessage queued : kept.queue()) {
-            deliveries.restore(QueuedMessage.restored(queued));
+            deliveries.restore(QueuedMessage.restored(queued, retainMeansReplay));
         }
     }
 }

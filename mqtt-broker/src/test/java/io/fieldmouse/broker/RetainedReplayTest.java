@@ -1,0 +1,171 @@
+package io.fieldmouse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fieldmouse.broker.wire.Connect;
+import io.fieldmouse.broker.wire.Packet;
+import io.fieldmouse.broker.wire.PacketType;
+import io.fieldmouse.broker.wire.Property;
+import io.fieldmouse.broker.wire.Publish;
+import io.fieldmouse.broker.wire.RawClient;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The retained messages a subscription asked for and that were not sent yet, because the client does not acknowledge:
+ * they are bounded, take no room from others, and are owed until they are acknowledged.
+ */
+@OneLaneAndFour
+class RetainedReplayTest extends BrokerTestBase {
+    private static final byte[] NO_PROPERTY = {};
+
+    /** Two client ids of one hash: what one of them received has reached the other's session, on the same lane. */
+    private static final String CLIENT = "Aa";
+
+    private static final String WATCHER = "BB";
+
+    /** Retains this payload at so many topics: r/0, r/1 and so on. */
+    private void retain(int topics, String payload) {
+        RawClient publisher = client(5, "retaining");
+        for (int i = 0; i < topics; i++) {
+            publisher.publish(Publish.of("r/" + i, payload).retain().qos(1, i + 1));
+        }
+        publisher.disconnect();
+    }
+
+    /** A client whose session stays, and which receives so many messages before it acknowledges one. */
+    private RawClient taking(String clientId, int receiveMaximum) {
+        return open(5).connected(Connect.as(5, clientId).durable().with(Property.receiveMaximum(receiveMaximum)));
+    }
+
+    /** Subscribes, acknowledges nothing of what comes, and goes. */
+    private void subscribeAndGo(String clientId, int receiveMaximum, int topics) {
+        RawClient owed = taking(clientId, receiveMaximum);
+        owed.sendSubscribe(1, "r/#", 1, NO_PROPERTY);
+        for (int i = 0; i < 1 + Math.min(receiveMaximum, topics); i++) {
+            owed.receive(); // SUBACK, and what Receive Maximum allows, in any order
+        }
+        owed.disconnect();
+    }
+
+    @Test
+    void subscribingAgainReplacesWhatWasNotSentYet() {
+        restartWith("inflight_max", "1");
+        retain(10, "x");
+        RawClient stuck = client(4, "stuck");
+        stuck.subscribe("r/#", 1);
+        Packet first = stuck.expect(PacketType.PUBLISH);
+        for (int i = 0; i < 300; i++) {
+            assertEquals(1, stuck.subscribe("r/#", 1));
+        }
+        stuck.acknowledge(first);
+        for (int i = 0; i < 10; i++) {
+            stuck.acknowledge(stuck.expect(PacketType.PUBLISH));
+        }
+        stuck.expectSilence();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 0x80", "4, 0x80", "5, 0x97"})
+    void whoDoesNotTakeWhatItAskedForMayNotAskForMore(int level, String refused) {
+        restartWith("inflight_max", "1", "retained_messages_max", "10");
+        retain(10, "x");
+        RawClient stuck = client(level, "stuck");
+        stuck.subscribe("r/#", 1);
+        Packet unacknowledged = stuck.expect(PacketType.PUBLISH);
+        assertEquals(1, stuck.subscribe("#", 1));
+        assertEquals(1, stuck.subscribe("+/#", 1));
+        // More than twice what all topics hold waits now.
+        assertEquals(Integer.decode(refused), stuck.subscribe("+/+", 1));
+        stuck.acknowledge(unacknowledged);
+        for (int i = 0; i < 29; i++) {
+            stuck.acknowledge(stuck.expect(PacketType.PUBLISH));
+        }
+        stuck.expectSilence();
+        assertEquals(1, stuck.subscribe("+/+", 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsOwedToManyTakesNoRoomFromOthers(boolean restart) {
+        restartWith("buffer_bytes_max", "1048576");
+        retain(4, "x".repeat(100_000));
+        for (int i = 0; i < 8; i++) {
+            subscribeAndGo("owed" + i, 1, 4);
+        }
+        RawClient away = durable(4, "away");
+        away.subscribe("t", 1);
+        away.disconnect();
+        if (restart) {
+            broker.restart();
+        }
+        assertEquals(0, client(5, "p").publish("t", "x".repeat(60_000), 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsOwedDoesNotFillTheQueueForNewMessages(boolean restart) {
+        restartWith("queue_messages_max", "3");
+        retain(5, "retained");
+        subscribeAndGo("owed", 1, 5);
+        if (restart) {
+            broker.restart();
+        }
+        assertEquals(0, client(5, "p").publish("r/new", "live", 1));
+        RawClient back = durable(5, "owed");
+        Set<String> topics = new HashSet<>();
+        for (int i = 0; i < 5; i++) {
+            Packet packet = back.expect(PacketType.PUBLISH);
+            assertEquals("retained", packet.payloadText());
+            assertTrue(packet.retain());
+            assertTrue(topics.add(packet.topic()), packet::topic);
+            back.acknowledge(packet);
+        }
+        back.acknowledge(back.expectPublish("r/new", "live", 1));
+        back.expectSilence();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false", "1, true", "100, false", "100, true"})
+    void newerMessagesDoNotOvertakeTheRetainedOnesThatAreOwed(int sentBefore, boolean restart) {
+        retain(3, "old");
+        subscribeAndGo(CLIENT, sentBefore, 3);
+        if (restart) {
+            broker.restart();
+        }
+        RawClient back = taking(CLIENT, 1);
+        Packet packet = back.expect(PacketType.PUBLISH);
+        RawClient watcher = client(4, WATCHER);
+        watcher.subscribe("r/+", 0);
+        RawClient publisher = client(4, "p");
+        for (int i = 0; i < 3; i++) {
+            watcher.expectPublish("r/" + i, "old");
+        }
+        for (int i = 0; i < 3; i++) {
+            publisher.publish("r/" + i, "new", 0);
+            watcher.expectPublish("r/" + i, "new");
+        }
+        back.expectSilence();
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < 3; i++) {
+            assertEquals("old", packet.payloadText(), packet::toString);
+            seen.add(packet.topic());
+            back.acknowledge(packet);
+            packet = back.expect(PacketType.PUBLISH);
+        }
+        assertEquals(Set.of("r/0", "r/1", "r/2"), seen);
+        for (String topic : List.of("r/0", "r/1", "r/2")) {
+            assertEquals(topic + " new", packet.topic() + " " + packet.payloadText());
+            if (!topic.equals("r/2")) {
+                packet = back.expect(PacketType.PUBLISH);
+            }
+        }
+        back.expectSilence();
+    }
+}
