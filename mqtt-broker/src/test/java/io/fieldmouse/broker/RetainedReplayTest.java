@@ -168,4 +168,31 @@ class RetainedReplayTest extends BrokerTestBase {
         }
         back.expectSilence();
     }
+
+    @Test
+    void qos0MessagesThatHadToWaitStayInOrder() {
+        restartWith("inflight_max", "1");
+        retain(2, "old");
+        RawClient watcher = client(4, WATCHER);
+        watcher.subscribe("t", 0);
+        RawClient client = client(4, CLIENT);
+        client.subscribe("t", 1);
+        client.subscribe("r/#", 1);
+        Packet first = client.expect(PacketType.PUBLISH);
+        RawClient publisher = client(4, "p");
+        publisher.publish("t", "one", 1);
+        publisher.publish("t", "two", 0); // waits for the second retained message
+        watcher.expectPublish("t", "one");
+        watcher.expectPublish("t", "two");
+        client.acknowledge(first);
+        Packet second = client.expect(PacketType.PUBLISH);
+        publisher.publish("t", "three", 0); // waits for nothing but its elder [MQTT-4.6.0-6]
+        watcher.expectPublish("t", "three");
+        client.expectSilence();
+        client.acknowledge(second);
+        client.acknowledge(client.expectPublish("t", "one", 1));
+        client.expectPublish("t", "two", 0);
+        client.expectPublish("t", "three", 0);
+        client.expectSilence();
+    }
 }

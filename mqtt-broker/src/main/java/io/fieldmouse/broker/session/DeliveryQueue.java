@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * until they are settled. One first-in-first-out line, so that the order per topic and QoS is the order of arrival.
  *
  * <p>Its one surprise: QoS 0 overtakes what waits for the window, except while retained messages that a subscription
- * asked for wait, because an older retained value must not arrive after a newer one.
+ * asked for wait, because an older retained value must not arrive after a newer one, and while other QoS 0 waits.
  */
 final class DeliveryQueue {
     private final String clientId;
@@ -31,6 +31,7 @@ final class DeliveryQueue {
     private List<Runnable> heldBack = new ArrayList<>();
     private @Nullable Outbound outbound;
     private int retainedWaiting;
+    private int qos0Waiting;
     private boolean durable;
     private boolean stuck;
     private boolean progressed;
@@ -50,7 +51,7 @@ final class DeliveryQueue {
         if (out == null) {
             return;
         }
-        if (retainedWaiting > 0 || window.owesReplay()) {
+        if (retainedWaiting > 0 || qos0Waiting > 0 || window.owesReplay()) {
             queueBehindRetained(publication, retain, subscriptionIds);
         } else if (out.isWritable()) {
             if (!out.publish(publication, Qos.AT_MOST_ONCE, retain, false, 0, subscriptionIds, CommitGate.AT_ONCE)) {
@@ -63,7 +64,7 @@ final class DeliveryQueue {
 
     private void queueBehindRetained(Publication publication, boolean retain, int[] subscriptionIds) {
         if (room.tryReserve(publication.sizeBytes())) {
-            pending.add(QueuedMessage.unacknowledged(publication, retain, subscriptionIds));
+            putPending(QueuedMessage.unacknowledged(publication, retain, subscriptionIds));
             pump();
         } else {
             context.counters().add(Counter.DROPPED_SLOW_READER);
@@ -90,6 +91,8 @@ final class DeliveryQueue {
         pending.add(message);
         if (message.replay) {
             retainedWaiting++;
+        } else if (!message.qos.isAcknowledged()) {
+            qos0Waiting++;
         }
     }
 
@@ -97,6 +100,8 @@ final class DeliveryQueue {
         QueuedMessage message = pending.remove();
         if (message.replay) {
             retainedWaiting--;
+        } else if (!message.qos.isAcknowledged()) {
+            qos0Waiting--;
         }
         return message;
     }
