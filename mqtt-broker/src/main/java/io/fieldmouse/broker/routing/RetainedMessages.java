@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A topic's value is replaced and its change handed to the store in one step under the map's lock for that topic:
  * so the store holds what memory holds, also when two lanes publish to the same topic at once.
  *
+ * <p>A message reaches each subscription once, live or as retained message. Which of the two is decided once for each
+ * message, after it can be seen here, by the number of the last subscription there is then: up to it they receive it
+ * live, later ones find it here. Publisher and subscriber meet in that decision, and whoever comes first makes it.
+ *
  * <p>Topics written behind are remembered, not their values: what goes to the disk is what the topic holds then.
  */
 final class RetainedMessages {
@@ -30,15 +35,44 @@ final class RetainedMessages {
     /** Bounds of all retained messages together. */
     record Limits(int messagesMax, long bytesMax) {}
 
-    /** A topic's message, and its place in the order in which all topics' messages were set. */
-    private record Kept(Publication publication, long sequence) {
+    /**
+     * What became of a publication here.
+     *
+     * @param position at which it is durable
+     * @param liveUpTo the number of the last subscription that receives it live
+     */
+    record Placed(long position, long liveUpTo) {
+        /** For what is not kept: all subscriptions that are found receive it live. */
+        static final Placed NOWHERE = new Placed(CommitGate.AT_ONCE, Long.MAX_VALUE);
+    }
+
+    private static final long UNDECIDED = -1;
+    private static final long NOBODY = 0;
+
+    /** A topic's message, and the number of the last subscription that receives it live. */
+    private static final class Kept {
+        final Publication publication;
+        private final AtomicLong liveUpTo;
+
+        Kept(Publication publication, long liveUpTo) {
+            this.publication = publication;
+            this.liveUpTo = new AtomicLong(liveUpTo);
+        }
+
         int sizeBytes() {
             return publication.sizeBytes();
+        }
+
+        long liveUpTo(LongSupplier lastSubscription) {
+            if (liveUpTo.get() == UNDECIDED) {
+                liveUpTo.compareAndSet(UNDECIDED, lastSubscription.getAsLong());
+            }
+            return liveUpTo.get();
         }
     }
 
     private final Limits limits;
-    private final AtomicLong lastSequence = new AtomicLong();
+    private final LongSupplier lastSubscription;
     private final ConcurrentHashMap<String, Kept> byTopic = new ConcurrentHashMap<>();
 
     /** The topics in order, so that a filter's literal beginning narrows the search. */
@@ -47,13 +81,15 @@ final class RetainedMessages {
     private final Set<String> writtenBehind = ConcurrentHashMap.newKeySet();
     private final AtomicLong bytes = new AtomicLong();
 
-    RetainedMessages(Limits limits) {
+    /** @param lastSubscription the number of the last subscription there is */
+    RetainedMessages(Limits limits, LongSupplier lastSubscription) {
         this.limits = limits;
+        this.lastSubscription = lastSubscription;
     }
 
     /** Takes what a restart found. */
     void restore(Publication publication) {
-        put(publication.topic(), publication);
+        put(publication.topic(), new Kept(publication, NOBODY));
     }
 
     /** Whether there is room for this message: always when it replaces one and is not larger. */
@@ -69,26 +105,34 @@ final class RetainedMessages {
 
     /**
      * Sets or, with an empty payload, clears the topic's retained message [MQTT-3.3.1-5], [MQTT-3.3.1-6].
-     *
-     * @return the position at which that is durable
      */
-    long set(Publication publication, CommitGate gate) {
+    Placed set(Publication publication, CommitGate gate) {
         long[] position = new long[1];
+        Kept now = kept(publication);
         byTopic.compute(publication.topic(), (topic, old) -> {
-            Kept now = publication.payload().length == 0 ? null : kept(publication);
             if (old != null || now != null) {
                 position[0] = gate.commit(change(topic, now));
                 account(topic, old, now);
             }
             return now;
         });
-        return position[0];
+        return new Placed(position[0], liveUpTo(now));
     }
 
     /** As {@link #set}, but stored only at the next {@link #writeBehind}. */
-    void setBehind(Publication publication) {
-        put(publication.topic(), publication.payload().length == 0 ? null : publication);
+    Placed setBehind(Publication publication) {
+        Kept now = kept(publication);
+        put(publication.topic(), now);
         writtenBehind.add(publication.topic());
+        return new Placed(CommitGate.AT_ONCE, liveUpTo(now));
+    }
+
+    private static @Nullable Kept kept(Publication publication) {
+        return publication.payload().length == 0 ? null : new Kept(publication, UNDECIDED);
+    }
+
+    private long liveUpTo(@Nullable Kept now) {
+        return now == null ? Long.MAX_VALUE : now.liveUpTo(lastSubscription);
     }
 
     /** Stores the present values of the topics that were set behind. Returns how many. */
@@ -106,24 +150,19 @@ final class RetainedMessages {
         return count;
     }
 
-    private void put(String topic, @Nullable Publication publication) {
+    private void put(String topic, @Nullable Kept now) {
         byTopic.compute(topic, (name, old) -> {
-            Kept now = publication == null ? null : kept(publication);
             account(name, old, now);
             return now;
         });
     }
 
-    private Kept kept(Publication publication) {
-        return new Kept(publication, lastSequence.incrementAndGet());
-    }
-
-    /** Every message that is set from now on has a higher sequence. */
-    long lastSequence() {
-        return lastSequence.get();
-    }
-
+    /** Called before the new message can be seen. */
     private void account(String topic, @Nullable Kept old, @Nullable Kept now) {
+        if (old != null) {
+            // Decided before its successor's, so that nobody finds the successor here and then receives it live.
+            old.liveUpTo(lastSubscription);
+        }
         bytes.addAndGet((now == null ? 0 : now.sizeBytes()) - (old == null ? 0 : old.sizeBytes()));
         if (now == null) {
             topics.remove(topic);
@@ -139,11 +178,15 @@ final class RetainedMessages {
                         StoredForm.of(now.publication), now.publication.qos().number());
     }
 
-    /** The retained messages that match the filter, have not expired, and were set up to that sequence. */
-    List<Publication> matching(String filter, long nowMillis, long sequenceMax) {
+    /**
+     * The retained messages that match the filter, have not expired, and do not come live.
+     *
+     * @param subscription the number of the subscription that asks; {@link Long#MAX_VALUE} for all messages
+     */
+    List<Publication> matching(String filter, long nowMillis, long subscription) {
         List<Publication> found = new ArrayList<>();
         if (!TopicFilter.hasWildcard(filter)) {
-            addLive(found, filter, nowMillis, sequenceMax);
+            addUnlessLive(found, filter, nowMillis, subscription);
             return found;
         }
         String prefix = TopicFilter.literalPrefix(filter);
@@ -152,15 +195,15 @@ final class RetainedMessages {
                 break;
             }
             if (TopicFilter.matches(filter, topic)) {
-                addLive(found, topic, nowMillis, sequenceMax);
+                addUnlessLive(found, topic, nowMillis, subscription);
             }
         }
         return found;
     }
 
-    private void addLive(List<Publication> found, String topic, long nowMillis, long sequenceMax) {
+    private void addUnlessLive(List<Publication> found, String topic, long nowMillis, long subscription) {
         Kept kept = byTopic.get(topic);
-        if (kept != null && kept.sequence <= sequenceMax && !kept.publication.isExpired(nowMillis)) {
+        if (kept != null && kept.liveUpTo(lastSubscription) < subscription && !kept.publication.isExpired(nowMillis)) {
             found.add(kept.publication);
         }
     }
@@ -179,7 +222,7 @@ final class RetainedMessages {
     private boolean clearIfSame(Kept expired, CommitGate gate) {
         boolean[] cleared = new boolean[1];
         byTopic.computeIfPresent(expired.publication.topic(), (topic, now) -> {
-            if (now.sequence != expired.sequence) {
+            if (now != expired) {
                 return now;
             }
             gate.commit(new RetainedCleared(topic));

@@ -7,6 +7,7 @@ import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.routing.RetainedMessages.Placed;
 import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.QueuedMessage;
 import io.fieldmouse.broker.session.Session;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * the lane of whoever sent it, and any lane may be in them at once.
  *
  * <p>Why nothing falls between: a PUBLISH sets the retained message and then looks for subscriptions; a SUBSCRIBE
- * makes its subscription known and then looks for retained messages. Whichever comes second sees the first.
+ * makes its subscription known and then looks for retained messages. Whichever comes second sees the first. Where both
+ * see each other, {@link RetainedMessages} decides which of the two ways the message goes.
  */
 public final class Router implements SessionRegistry.Ending {
     private final Lanes lanes;
@@ -55,7 +57,8 @@ public final class Router implements SessionRegistry.Ending {
         this.clock = clock;
         this.counters = counters;
         this.messageIds = messageIds;
-        this.retained = new RetainedMessages(new RetainedMessages.Limits(retainedMessagesMax, retainedBytesMax));
+        this.retained = new RetainedMessages(
+                new RetainedMessages.Limits(retainedMessagesMax, retainedBytesMax), subscriptions::lastAddition);
     }
 
     /**
@@ -71,8 +74,9 @@ public final class Router implements SessionRegistry.Ending {
         if (obstacle != null) {
             return PublishOutcome.refused(obstacle);
         }
-        long position = publication.retain() ? retained.set(publication, gate) : CommitGate.AT_ONCE;
-        List<Subscription> receiving = receivers(publication);
+        Placed placed = publication.retain() ? retained.set(publication, gate) : Placed.NOWHERE;
+        long position = placed.position();
+        List<Subscription> receiving = receivers(publication, placed);
         if (!publication.qos().isAcknowledged()) {
             handOver(new Handover(publication, receiving, null), lane);
             return new PublishOutcome(ReasonCode.SUCCESS, changes.isEmpty() ? position : gate.commit(changes), null);
@@ -97,14 +101,15 @@ public final class Router implements SessionRegistry.Ending {
      */
     public void publishOwn(Publication publication, Lane lane) {
         counters.add(Counter.PUBLISH_RECEIVED);
+        Placed placed = Placed.NOWHERE;
         if (publication.retain()) {
             if (retained.hasRoomFor(publication)) {
-                retained.setBehind(publication);
+                placed = retained.setBehind(publication);
             } else {
                 counters.add(Counter.REFUSED_RETAINED_FULL);
             }
         }
-        List<Subscription> receiving = receivers(publication);
+        List<Subscription> receiving = receivers(publication, placed);
         if (!publication.qos().isAcknowledged()) {
             handOver(new Handover(publication, receiving, null), lane);
             return;
@@ -124,9 +129,9 @@ public final class Router implements SessionRegistry.Ending {
         handOver(new Handover(publication, withRoom, messages), lane);
     }
 
-    private List<Subscription> receivers(Publication publication) {
+    private List<Subscription> receivers(Publication publication, Placed placed) {
         Receivers receivers = new Receivers(publication.publisher());
-        subscriptions.match(publication.topic(), receivers);
+        subscriptions.match(publication.topic(), placed.liveUpTo(), receivers);
         return receivers.merged();
     }
 
@@ -273,15 +278,12 @@ public final class Router implements SessionRegistry.Ending {
         Session session = subscription.session();
         boolean isNew = session.subscription(subscription.filter()) == null;
         session.subscribe(subscription, changes);
-        subscriptions.add(subscription);
-        // What is set from here on finds the subscription and comes live; sent again as retained, it would come twice,
-        // and perhaps before an older one that is on its way.
-        long known = retained.lastSequence();
+        long number = subscriptions.add(subscription);
         boolean sendRetained = subscription.retainHandling() == 0 || (subscription.retainHandling() == 1 && isNew);
         List<QueuedMessage> messages = new ArrayList<>();
         if (sendRetained) { // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
             session.dropWaitingRetained(subscription.filter());
-            for (Publication publication : retained.matching(subscription.filter(), clock.millis(), known)) {
+            for (Publication publication : retained.matching(subscription.filter(), clock.millis(), number)) {
                 messages.add(session.prepareRetained(publication, subscription, changes));
             }
         }

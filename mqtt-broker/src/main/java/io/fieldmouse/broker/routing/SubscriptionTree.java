@@ -13,16 +13,20 @@ import org.jspecify.annotations.Nullable;
  * <p>All lanes read it, without a lock and without waiting: nodes and subscribers are in concurrent maps, and a
  * change touches one node. Changes come one at a time, under this object's monitor, which no reader takes. A match
  * that runs beside a change sees it or not; it never sees half of it. What the router needs is less than a snapshot:
- * a subscription that was added before a match began is found by it.
+ * a subscription that was added before a match began is found by it, and of those that are added beside it, a match may
+ * leave out the ones that came after a number.
  */
 final class SubscriptionTree {
+
+    /** A subscription, and the number of the addition that brought it first. */
+    private record Entry(Subscription subscription, long since) {}
 
     /** One level of a filter. Maps come into being when they are needed: most nodes are leaves, most have one child. */
     private static final class Node {
         volatile @Nullable Map<String, Node> children;
         volatile @Nullable Node anyLevel; // '+'
         volatile @Nullable Node rest; // '#'
-        volatile @Nullable Map<Session, Subscription> subscribers;
+        volatile @Nullable Map<Session, Entry> subscribers;
 
         boolean isEmpty() {
             return isEmpty(children) && isEmpty(subscribers) && anyLevel == null && rest == null;
@@ -34,9 +38,21 @@ final class SubscriptionTree {
     }
 
     private final Node root = new Node();
+    private volatile long lastAddition;
 
-    /** Adds, or replaces the session's subscription with the same filter. */
-    synchronized void add(Subscription subscription) {
+    /** Number of the last addition. A match that begins now finds all subscriptions up to it. */
+    long lastAddition() {
+        return lastAddition;
+    }
+
+    /**
+     * Adds, or replaces the session's subscription with the same filter. One that is replaced keeps its number: what
+     * was on its way to the old one is found for the new one [MQTT-3.8.4-3].
+     *
+     * @return the number of this addition
+     */
+    synchronized long add(Subscription subscription) {
+        long number = lastAddition + 1;
         Node node = root;
         String filter = subscription.filter();
         for (int from = 0; from <= filter.length(); ) {
@@ -44,14 +60,15 @@ final class SubscriptionTree {
             node = childFor(node, filter.substring(from, end));
             from = end + 1;
         }
-        Map<Session, Subscription> subscribers = node.subscribers;
+        Map<Session, Entry> subscribers = node.subscribers;
         if (subscribers == null) {
             subscribers = new ConcurrentHashMap<>(1);
-            subscribers.put(subscription.session(), subscription);
             node.subscribers = subscribers;
-        } else {
-            subscribers.put(subscription.session(), subscription);
         }
+        Entry old = subscribers.get(subscription.session());
+        subscribers.put(subscription.session(), new Entry(subscription, old == null ? number : old.since));
+        lastAddition = number; // only now: whoever reads the number finds the subscription
+        return number;
     }
 
     private static Node childFor(Node node, String level) {
@@ -83,7 +100,7 @@ final class SubscriptionTree {
 
     private static void remove(Node node, Session session, String filter, int from) {
         if (from > filter.length()) {
-            Map<Session, Subscription> subscribers = node.subscribers;
+            Map<Session, Entry> subscribers = node.subscribers;
             if (subscribers != null) {
                 subscribers.remove(session);
             }
@@ -127,11 +144,21 @@ final class SubscriptionTree {
 
     /** Gives every subscription that matches the topic name, from any lane. A session may come more than once. */
     void match(String topic, Consumer<Subscription> found) {
-        // Wildcards in the first level do not match names that begin with '$' [MQTT-4.7.2-1].
-        match(root, topic, 0, topic.charAt(0) != '$', found);
+        match(topic, Long.MAX_VALUE, found);
     }
 
-    private static void match(Node node, String topic, int from, boolean wildcards, Consumer<Subscription> found) {
+    /** As above, but only subscriptions up to the addition with this number. */
+    void match(String topic, long additionMax, Consumer<Subscription> found) {
+        Consumer<Entry> filtered = entry -> {
+            if (entry.since <= additionMax) {
+                found.accept(entry.subscription);
+            }
+        };
+        // Wildcards in the first level do not match names that begin with '$' [MQTT-4.7.2-1].
+        match(root, topic, 0, topic.charAt(0) != '$', filtered);
+    }
+
+    private static void match(Node node, String topic, int from, boolean wildcards, Consumer<Entry> found) {
         Node rest = node.rest;
         if (wildcards && rest != null) {
             give(rest, found);
@@ -154,8 +181,8 @@ final class SubscriptionTree {
         }
     }
 
-    private static void give(Node node, Consumer<Subscription> found) {
-        Map<Session, Subscription> subscribers = node.subscribers;
+    private static void give(Node node, Consumer<Entry> found) {
+        Map<Session, Entry> subscribers = node.subscribers;
         if (subscribers != null) {
             subscribers.values().forEach(found);
         }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.message.RandomTopics;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,9 +19,10 @@ import org.junit.jupiter.api.Test;
 /** Retained messages against a set that is searched from end to end. */
 class RetainedMessagesTest {
     private static final byte[] NOTHING = {};
+    private static final RetainedMessages.Limits LIMITS = new RetainedMessages.Limits(1_000, 1_000_000);
 
     private final SessionsForTest sessions = new SessionsForTest();
-    private final RetainedMessages retained = new RetainedMessages(new RetainedMessages.Limits(1_000, 1_000_000));
+    private final RetainedMessages retained = new RetainedMessages(LIMITS, () -> 0);
 
     @AfterEach
     void close() {
@@ -77,7 +80,7 @@ class RetainedMessagesTest {
 
     @Test
     void roomIsCountedByMessagesAndBytesAndGivenBack() {
-        RetainedMessages small = new RetainedMessages(new RetainedMessages.Limits(2, 1_000));
+        RetainedMessages small = new RetainedMessages(new RetainedMessages.Limits(2, 1_000), () -> 0);
         assertTrue(small.hasRoomFor(message("a")));
         small.set(message("a"), sessions.gate);
         assertFalse(small.hasRoomFor(message("big", new byte[900], Publication.NEVER)));
@@ -97,5 +100,73 @@ class RetainedMessagesTest {
         assertEquals(Set.of("a", "b"), matching("+", 0));
         assertEquals(2, retained.writeBehind(sessions.gate));
         assertEquals(0, retained.writeBehind(sessions.gate));
+    }
+
+    // ---- a subscription that is made while a message is set
+
+    /** Retained messages whose subscriptions come at the moment when it is asked for the last one. */
+    private static final class Meeting {
+        final RetainedMessages messages = new RetainedMessages(LIMITS, this::lastSubscription);
+        private long last = 1;
+        private Runnable meanwhile = () -> {};
+
+        private long lastSubscription() {
+            Runnable now = meanwhile;
+            meanwhile = () -> {};
+            long seen = last;
+            now.run();
+            return seen;
+        }
+
+        List<Publication> subscribe() {
+            last++;
+            return messages.matching("t", 0, last);
+        }
+    }
+
+    @Test
+    void messageIsFoundByLaterSubscriptionsAndReceivedLiveByEarlierOnes() {
+        Meeting meeting = new Meeting();
+        assertEquals(1, meeting.messages.set(message("t"), sessions.gate).liveUpTo());
+        assertEquals(1, meeting.subscribe().size());
+        assertEquals(2, meeting.messages.setBehind(message("t")).liveUpTo());
+        assertEquals(1, meeting.subscribe().size());
+        assertEquals(
+                Long.MAX_VALUE,
+                meeting.messages
+                        .set(message("t", NOTHING, Publication.NEVER), sessions.gate)
+                        .liveUpTo());
+    }
+
+    @Test
+    void whoSubscribesBetweenTheMessageAndItsDeliveryReceivesItLiveOnly() {
+        Meeting meeting = new Meeting();
+        List<Publication> found = new ArrayList<>();
+        meeting.meanwhile = () -> found.addAll(meeting.subscribe());
+        long liveUpTo = meeting.messages.set(message("t"), sessions.gate).liveUpTo();
+        assertEquals(List.of(), found);
+        assertEquals(2, liveUpTo);
+    }
+
+    @Test
+    void whoFindsAMessageDoesNotReceiveItsPredecessorAfterIt() {
+        Meeting meeting = new Meeting();
+        Publication second = message("t");
+        List<Publication> found = new ArrayList<>();
+        meeting.meanwhile = () -> {
+            meeting.messages.set(second, sessions.gate);
+            found.addAll(meeting.subscribe());
+            meeting.last = 3;
+        };
+        long firstLiveUpTo = meeting.messages.set(message("t"), sessions.gate).liveUpTo();
+        assertEquals(List.of(second), found);
+        assertEquals(1, firstLiveUpTo);
+    }
+
+    @Test
+    void whatARestartBroughtIsFoundByAll() {
+        Meeting meeting = new Meeting();
+        meeting.messages.restore(message("t"));
+        assertEquals(1, meeting.subscribe().size());
     }
 }
