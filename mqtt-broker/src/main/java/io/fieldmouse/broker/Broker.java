@@ -167,6 +167,7 @@ public final class Broker implements AutoCloseable {
         AtomicLong messageIds = new AtomicLong(stored.lastMessageId());
         AtomicInteger sessionCount = new AtomicInteger();
         BufferBudget budget = new BufferBudget(config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
+        BufferBudget standing = new BufferBudget(config.bytes(BrokerSetting.SESSION_BYTES_MAX));
         for (Lane lane : lanes.all()) {
             gates.add(new CommitGate(store, lane));
         }
@@ -184,7 +185,14 @@ public final class Broker implements AutoCloseable {
                 config.number(BrokerSetting.QUEUE_MESSAGES_MAX), config.bytes(BrokerSetting.QUEUE_BYTES_MAX));
         for (Lane lane : lanes.all()) {
             SessionContext context = new SessionContext(
-                    lane, gates.get(lane.index()), clock, counters, budget, messageIds::incrementAndGet, queueLimits);
+                    lane,
+                    gates.get(lane.index()),
+                    clock,
+                    counters,
+                    budget,
+                    standing,
+                    messageIds::incrementAndGet,
+                    queueLimits);
             registries.add(
                     new SessionRegistry(context, router, sessionCount, config.number(BrokerSetting.SESSIONS_MAX)));
         }

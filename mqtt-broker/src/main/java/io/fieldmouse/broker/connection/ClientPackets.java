@@ -1,5 +1,6 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
@@ -199,7 +200,11 @@ final class ClientPackets {
                 && session.subscriptionCount() >= shared.limits().subscriptionsMax();
         boolean flooded =
                 session.retainedWaiting() + retainedAlready > shared.limits().retainedWaitingMax();
-        return full || flooded ? ReasonCode.QUOTA_EXCEEDED : null;
+        boolean refused = full || flooded || !session.hasRoomFor(filter);
+        if (refused) {
+            shared.counters().add(Counter.REFUSED_SUBSCRIPTION);
+        }
+        return refused ? ReasonCode.QUOTA_EXCEEDED : null;
     }
 
     private Subscription subscription(MqttTopicSubscription requested, int subscriptionId) {

@@ -137,8 +137,8 @@ final class ConnectHandshake {
         }
         ClientTerms terms = connection.terms();
         SessionRegistry registry = shared.registries().get(connection.lane().index());
-        if (!registry.hasRoomFor(clientId)) {
-            connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session");
+        if (!registry.hasRoomFor(clientId, will)) {
+            connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session or will");
             return;
         }
         Claimed claimed = registry.claim(new Claim(clientId, cleanStart, terms.expirySeconds(), will, connection));

@@ -31,6 +31,8 @@ public final class Counters {
         REFUSED_STORE_FAILED,
         /** Retained messages refused at their bound. */
         REFUSED_RETAINED_FULL,
+        /** Topic filters refused at a bound. */
+        REFUSED_SUBSCRIPTION,
         /** Messages that expired in a queue or as retained message. */
         EXPIRED,
         /** Messages larger than their receiver's Maximum Packet Size. */

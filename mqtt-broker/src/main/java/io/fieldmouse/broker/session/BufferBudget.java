@@ -2,7 +2,11 @@ package io.fieldmouse.broker.session;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The broker's one bound on bytes it holds for others: queued messages, half-received packets, unsent output. */
+/**
+ * A bound on bytes that all clients together make the broker hold. There are two: one for what flows (queued messages,
+ * half-received packets, unsent output), one for what stands (subscriptions, wills), so that the second, which nobody
+ * takes away, cannot stop the first.
+ */
 public final class BufferBudget {
     private final long bytesMax;
     private final AtomicLong bytes = new AtomicLong();
@@ -27,6 +31,11 @@ public final class BufferBudget {
 
     public void give(long count) {
         bytes.addAndGet(-count);
+    }
+
+    /** Whether so many bytes are left. Who takes them then may exceed the bound by what others took meanwhile. */
+    public boolean hasRoomFor(long count) {
+        return bytes.get() + count <= bytesMax;
     }
 
     public boolean isExhausted() {

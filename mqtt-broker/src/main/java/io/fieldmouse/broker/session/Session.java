@@ -218,17 +218,31 @@ public final class Session {
         return subscriptions.values();
     }
 
+    /** Whether there is room for a subscription with this filter, or it is there already. */
+    public boolean hasRoomFor(String filter) {
+        return subscriptions.containsKey(filter) || context.standing().hasRoomFor(Subscription.sizeBytes(filter));
+    }
+
     /** Adds or replaces. */
     public void subscribe(Subscription subscription, List<StoreChange> changes) {
-        subscriptions.put(subscription.filter(), subscription);
+        put(subscription);
         if (durable) {
             changes.add(new SubscriptionAdded(clientId, subscription.toStored()));
+        }
+    }
+
+    private void put(Subscription subscription) {
+        if (subscriptions.put(subscription.filter(), subscription) == null) {
+            context.standing().take(Subscription.sizeBytes(subscription.filter()));
         }
     }
 
     /** Returns what there was. */
     public @Nullable Subscription unsubscribe(String filter, List<StoreChange> changes) {
         Subscription was = subscriptions.remove(filter);
+        if (was != null) {
+            context.standing().give(Subscription.sizeBytes(filter));
+        }
         if (was != null && durable) {
             changes.add(new SubscriptionRemoved(clientId, filter));
         }
@@ -287,6 +301,8 @@ public final class Session {
     void discard() {
         durable = false;
         deliveries.discard();
+        subscriptions.keySet().forEach(filter -> context.standing().give(Subscription.sizeBytes(filter)));
+        subscriptions.clear();
     }
 
     /** Fills a new session with what the store kept of it. */
@@ -295,7 +311,7 @@ public final class Session {
         stored = true;
         durable = true;
         deliveries.setDurable(true, false, new ArrayList<>());
-        kept.subscriptions().forEach(s -> subscriptions.put(s.topicFilter(), Subscription.restored(this, s)));
+        kept.subscriptions().forEach(s -> put(Subscription.restored(this, s)));
         for (int packetId : kept.receivedPacketIds()) {
             inboundPacketIds.add(packetId);
         }

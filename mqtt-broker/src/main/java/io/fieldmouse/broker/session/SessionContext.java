@@ -8,6 +8,8 @@ import java.util.function.LongSupplier;
 /**
  * What all sessions of one lane share.
  *
+ * @param budget for queued messages
+ * @param standing for subscriptions and wills
  * @param messageIds gives the next message id of the whole broker
  */
 public record SessionContext(
@@ -16,5 +18,6 @@ public record SessionContext(
         WallClock clock,
         Counters counters,
         BufferBudget budget,
+        BufferBudget standing,
         LongSupplier messageIds,
         QueueRoom.Limits queueLimits) {}

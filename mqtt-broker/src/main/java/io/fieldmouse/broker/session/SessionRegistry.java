@@ -88,9 +88,21 @@ public final class SessionRegistry {
      */
     public record Claimed(Session session, boolean sessionPresent, long position) {}
 
-    /** Whether there is room for this client's session, or it is there already. */
-    public boolean hasRoomFor(String clientId) {
-        return entries.containsKey(clientId) || sessionCount.get() < sessionsMax;
+    /** Whether there is room for this client's session, or it is there already, and for its will. */
+    public boolean hasRoomFor(String clientId, @Nullable Will will) {
+        Entry entry = entries.get(clientId);
+        int added = sizeBytes(will) - (entry == null ? 0 : sizeBytes(entry.will));
+        return (entry != null || sessionCount.get() < sessionsMax)
+                && (added <= 0 || context.standing().hasRoomFor(added));
+    }
+
+    private static int sizeBytes(@Nullable Will will) {
+        return will == null ? 0 : will.sizeBytes();
+    }
+
+    private void putWill(Entry entry, @Nullable Will will) {
+        context.standing().take(sizeBytes(will) - sizeBytes(entry.will));
+        entry.will = will;
     }
 
     /**
@@ -145,7 +157,7 @@ public final class SessionRegistry {
         } else if (entry.will != null) {
             changes.add(new WillCleared(entry.session.clientId()));
         }
-        entry.will = will; // a delayed will of an earlier connection is not sent [MQTT-3.1.3-9]
+        putWill(entry, will); // a delayed will of an earlier connection is not sent [MQTT-3.1.3-9]
     }
 
     /** How a connection ended. */
@@ -188,7 +200,7 @@ public final class SessionRegistry {
     private void dropWill(Entry entry, List<StoreChange> changes) {
         if (entry.will != null) {
             changes.add(new WillCleared(entry.session.clientId()));
-            entry.will = null;
+            putWill(entry, null);
         }
     }
 
@@ -258,7 +270,7 @@ public final class SessionRegistry {
     private void sendWill(Entry entry) {
         Will will = entry.will;
         if (will != null) {
-            entry.will = null;
+            putWill(entry, null);
             // In one commit: after a kill in between it would be sent once more.
             String clientId = entry.session.clientId();
             ending.willDue(will.toPublication(clientId, context.clock()), List.of(new WillCleared(clientId)));
@@ -300,7 +312,7 @@ public final class SessionRegistry {
                 continue;
             }
             StoredWill will = wills.get(stored.clientId());
-            entry.will = will == null ? null : Will.restored(will);
+            putWill(entry, will == null ? null : Will.restored(will));
             boolean wasConnected = stored.disconnectedAtMillis() == StoredSession.WAS_CONNECTED;
             long disconnectedAt = wasConnected ? now : Math.min(now, stored.disconnectedAtMillis());
             if (wasConnected) {

@@ -20,9 +20,17 @@ public record Subscription(
         int retainHandling,
         int[] ids) {
 
+    private static final int BYTES = 256;
+    private static final int LEVEL_BYTES = 192;
     private static final int[] NO_IDS = {};
     private static final int NO_LOCAL = 0x04;
     private static final int RETAIN_AS_PUBLISHED = 0x08;
+
+    /** What a subscription with this filter weighs, in bytes: itself, and a node of the tree for each level, roughly. */
+    static int sizeBytes(String filter) {
+        int levels = 1 + (int) filter.chars().filter(c -> c == '/').count();
+        return BYTES + filter.length() + levels * LEVEL_BYTES;
+    }
 
     /** Ids for a subscription that has this identifier; 0 for none. */
     public static int[] ids(int subscriptionId) {

@@ -24,6 +24,11 @@ public record Will(
         long delaySeconds,
         long expirySeconds) {
 
+    /** What it weighs while it waits, in bytes: content and the objects around it, roughly. */
+    int sizeBytes() {
+        return topic.length() + payload.length + properties.length + 128;
+    }
+
     Publication toPublication(String clientId, WallClock clock) {
         long expiresAt = expirySeconds == StoredSession.NEVER_EXPIRES
                 ? Publication.NEVER
