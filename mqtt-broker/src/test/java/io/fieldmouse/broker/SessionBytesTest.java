@@ -1,16 +1,27 @@
 package io.fieldmouse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.wire.Connect;
+import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Property;
+import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
+import io.fieldmouse.store.recording.FileEvent;
+import io.fieldmouse.store.recording.FileRecording;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What sessions make the broker hold although nothing flows: their wills and their subscriptions. */
+/** What sessions make the broker hold although nothing flows: their wills, their subscriptions, and what those ask for. */
 @OneLaneAndFour
 class SessionBytesTest extends BrokerTestBase {
 
@@ -84,5 +95,46 @@ class SessionBytesTest extends BrokerTestBase {
         RawClient client = client(5, "a");
         assertEquals(0, client.subscribe("a/".repeat(199), 0));
         assertEquals(0x97, client.subscribe("b/".repeat(199), 0));
+    }
+
+    @Test
+    void subscribingAgainAndAgainDoesNotFillWhatWaitsForTheDisk() {
+        broker.close();
+        try (FileRecording files = FileRecording.named("backlog")) {
+            broker = TestBroker.start(TestBroker.config(directory, lanes, "store_backlog_bytes_max", "65536")
+                    .withStoreFileSystem(files.fileSystem()));
+            RawClient publisher = client(5, "p");
+            for (int i = 1; i <= 4; i++) {
+                publisher.publish(
+                        Publish.of("r/" + i, "x".repeat(10_000)).retain().qos(1, i));
+            }
+            RawClient client = open(5).connected(Connect.as(5, "a").durable().with(Property.receiveMaximum(1)));
+            CountDownLatch diskAnswers = new CountDownLatch(1);
+            files.before(event -> awaitForce(event, diskAnswers));
+            for (int i = 1; i <= 50; i++) {
+                client.sendSubscribe(i, "r/#", 1, new byte[0]);
+            }
+            client.ping();
+            client.expect(PacketType.PUBLISH);
+            client.expect(PacketType.PINGRESP);
+            diskAnswers.countDown();
+            List<Integer> codes = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                codes.addAll(client.expect(PacketType.SUBACK).codes());
+            }
+            assertTrue(Collections.frequency(codes, 1) <= 4, codes::toString);
+            broker.close();
+        }
+    }
+
+    private static void awaitForce(FileEvent event, CountDownLatch diskAnswers) throws IOException {
+        try {
+            if (event.kind() == FileEvent.Kind.FORCE
+                    && !diskAnswers.await(RawClient.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException("the test forgot this disk");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 }

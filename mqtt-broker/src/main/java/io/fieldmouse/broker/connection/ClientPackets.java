@@ -200,7 +200,11 @@ final class ClientPackets {
                 && session.subscriptionCount() >= shared.limits().subscriptionsMax();
         boolean flooded =
                 session.retainedWaiting() + retainedAlready > shared.limits().retainedWaitingMax();
-        boolean refused = full || flooded || !session.hasRoomFor(filter);
+        // A durable session's retained messages are stored: one that asks again and again fills what waits for the
+        // disk.
+        boolean storeBehind = session.isDurable()
+                && connection.gate().pendingBytes() > shared.limits().storeBacklogBytesMax();
+        boolean refused = full || flooded || storeBehind || !session.hasRoomFor(filter);
         if (refused) {
             shared.counters().add(Counter.REFUSED_SUBSCRIPTION);
         }
