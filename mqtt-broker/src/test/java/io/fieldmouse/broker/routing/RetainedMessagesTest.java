@@ -108,14 +108,18 @@ class RetainedMessagesTest {
     private static final class Meeting {
         final RetainedMessages messages = new RetainedMessages(LIMITS, this::lastSubscription);
         private long last = 1;
-        private Runnable meanwhile = () -> {};
+        private Runnable beforeReading = () -> {};
+        private Runnable afterReading = () -> {};
 
         private long lastSubscription() {
-            Runnable now = meanwhile;
-            meanwhile = () -> {};
-            long seen = last;
-            now.run();
-            return seen;
+            Runnable before = beforeReading;
+            Runnable after = afterReading;
+            beforeReading = () -> {};
+            afterReading = () -> {};
+            before.run();
+            long read = last;
+            after.run();
+            return read;
         }
 
         List<Publication> subscribe() {
@@ -139,10 +143,20 @@ class RetainedMessagesTest {
     }
 
     @Test
-    void whoSubscribesBetweenTheMessageAndItsDeliveryReceivesItLiveOnly() {
+    void whoSubscribesBeforeThePublisherLooksReceivesItLiveOnly() {
         Meeting meeting = new Meeting();
         List<Publication> found = new ArrayList<>();
-        meeting.meanwhile = () -> found.addAll(meeting.subscribe());
+        meeting.beforeReading = () -> found.addAll(meeting.subscribe());
+        long liveUpTo = meeting.messages.set(message("t"), sessions.gate).liveUpTo();
+        assertEquals(List.of(), found);
+        assertEquals(2, liveUpTo);
+    }
+
+    @Test
+    void whoSubscribesWhileThePublisherLooksReceivesItLiveOnly() {
+        Meeting meeting = new Meeting();
+        List<Publication> found = new ArrayList<>();
+        meeting.afterReading = () -> found.addAll(meeting.subscribe());
         long liveUpTo = meeting.messages.set(message("t"), sessions.gate).liveUpTo();
         assertEquals(List.of(), found);
         assertEquals(2, liveUpTo);
@@ -153,10 +167,9 @@ class RetainedMessagesTest {
         Meeting meeting = new Meeting();
         Publication second = message("t");
         List<Publication> found = new ArrayList<>();
-        meeting.meanwhile = () -> {
+        meeting.beforeReading = () -> {
             meeting.messages.set(second, sessions.gate);
             found.addAll(meeting.subscribe());
-            meeting.last = 3;
         };
         long firstLiveUpTo = meeting.messages.set(message("t"), sessions.gate).liveUpTo();
         assertEquals(List.of(second), found);

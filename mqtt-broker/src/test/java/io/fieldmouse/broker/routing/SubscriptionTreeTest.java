@@ -123,4 +123,24 @@ class SubscriptionTreeTest {
         changer.join();
         assertEquals(null, failure.get());
     }
+
+    @Test
+    void matchUpToANumberLeavesOutWhatWasAddedLater() {
+        Session early = sessions.session("early");
+        long number = tree.add(subscription(early, "t"));
+        assertEquals(number, tree.lastAddition());
+        tree.add(subscription(sessions.session("late"), "#"));
+        assertEquals(List.of("early"), clientsUpTo(number));
+        assertTrue(tree.add(subscription(early, "t")) > number);
+        assertEquals(List.of("early"), clientsUpTo(number), "replaced, it is still the old subscription");
+        tree.remove(early, "t");
+        tree.add(subscription(early, "t"));
+        assertEquals(List.of(), clientsUpTo(number), "made anew, it is a new one");
+    }
+
+    private List<String> clientsUpTo(long number) {
+        List<String> found = new ArrayList<>();
+        tree.match("t", number, subscription -> found.add(subscription.session().clientId()));
+        return found;
+    }
 }
