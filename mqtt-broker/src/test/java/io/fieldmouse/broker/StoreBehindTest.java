@@ -112,4 +112,19 @@ class StoreBehindTest extends BrokerTestBase {
         debtor.expect(PacketType.PUBACK, 2, 0);
         debtor.expectSilence();
     }
+
+    @Test
+    void whoAsksOnAndOnWhileTheDiskStandsIsClosed() {
+        disk.goOn();
+        RawClient asking = durable(5, "asking");
+        RawClient patient = durable(5, "patient");
+        disk.standStill();
+        patient.sendSubscribe(1, "a", 1, new byte[0]);
+        for (int id = 1; id <= 1_300; id++) { // the two windows of 100 messages, and 1,000 requests
+            asking.sendSubscribe(id, "a", 1, new byte[0]);
+        }
+        asking.expectDisconnect(0x97);
+        disk.goOn();
+        assertEquals(1, patient.expect(PacketType.SUBACK).codes().get(0));
+    }
 }

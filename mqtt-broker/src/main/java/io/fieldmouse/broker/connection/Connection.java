@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
 final class Connection implements Outbound, CommitGate.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int LOGGED_CHARS_MAX = 200;
+
+    /** SUBSCRIBEs and other requests of a client that may wait for their answer, beside its messages. */
+    private static final int UNANSWERED_MAX = 1_000;
+
     private static final Duration HANG_UP_MAX = Duration.ofSeconds(1);
 
     /** Where a connection is in its life. It only ever goes down this list. */
@@ -199,9 +203,14 @@ final class Connection implements Outbound, CommitGate.Waiter {
     void sendAfter(long position, Runnable action) {
         if (gated.isEmpty() && position <= gate().durablePosition()) {
             action.run();
-        } else {
-            gated.add(new Gated(position, action));
-            awaitDisk();
+            return;
+        }
+        gated.add(new Gated(position, action));
+        awaitDisk();
+        Limits limits = shared.limits();
+        if (gated.size() > limits.inflightMax() + limits.receiveMaximum() + UNANSWERED_MAX) {
+            // It owes acknowledgements, or it would not be read while the disk stands still, and asks on and on.
+            close(ReasonCode.QUOTA_EXCEEDED, "too many requests wait for the disk");
         }
     }
 
