@@ -19,8 +19,19 @@ sealed interface Exchange {
      */
     record SlaveException(int code) implements Exchange {}
 
-    /** No usable answer came. */
-    record NoReply(Fault fault, String detail) implements Exchange {}
+    /**
+     * No usable answer came.
+     *
+     * @param asked whether the request was put on the line at all
+     */
+    record NoReply(Fault fault, String detail, boolean asked) implements Exchange {
+
+        /** This was a read that had to come before the request, which was then not sent. */
+        NoReply beforeAsking() {
+            String why = " to the read that goes first while an older reply may still come";
+            return asked ? new NoReply(fault, detail + why, false) : this;
+        }
+    }
 
     /** The port ceased to exist. */
     record PortLost(String detail) implements Exchange {}

@@ -40,32 +40,41 @@ final class Messages {
     }
 
     /**
-     * A read at the same address whose answer looks like none that is owed: of fewer places rather than more, because those
-     * the unit has.
+     * A read at the address of this request, of its table, whose answer looks like none that is owed: of fewer places
+     * rather than more, because those the unit has.
      */
-    static ModbusRequest readUnlike(byte[] read, Predicate<Shape> isOwed) {
+    static ModbusRequest readUnlike(byte[] request, Predicate<Shape> isOwed) {
         RegisterTable table =
-                switch (RtuFrame.function(read)) {
-                    case 1 -> RegisterTable.COIL;
+                switch (RtuFrame.function(request)) {
+                    case 1, 5, 15 -> RegisterTable.COIL;
                     case 2 -> RegisterTable.DISCRETE_INPUT;
-                    case 3 -> RegisterTable.HOLDING_REGISTER;
+                    case 3, 6, 16 -> RegisterTable.HOLDING_REGISTER;
                     default -> RegisterTable.INPUT_REGISTER;
                 };
         // Eight bits travel in one byte: fewer steps than that do not change the length.
         boolean bits = ReadPlan.ofBits(table);
         int step = bits ? 8 : 1;
-        int count = RtuFrame.count(read);
-        for (int distance = step; distance < ReadPlan.placesMax(table); distance += step) {
+        int count = RtuFrame.count(request);
+        for (int distance = 0; distance < ReadPlan.placesMax(table); distance += step) {
             for (int other : new int[] {count - distance, count + distance}) {
-                ReadRequest unlike = new ReadRequest(table, RtuFrame.address(read), other, List.of());
+                ReadRequest unlike = new ReadRequest(table, RtuFrame.address(request), other, List.of());
                 int length = bits ? RtuFrame.bitsReplyLength(other) : RtuFrame.registersReplyLength(other);
-                Shape shape = new Shape(RtuFrame.function(read), length);
+                Shape shape = new Shape(readFunction(table), length);
                 if (other >= 1 && other <= ReadPlan.placesMax(table) && !isOwed.test(shape)) {
-                    return read(RtuFrame.unit(read), unlike);
+                    return read(RtuFrame.unit(request), unlike);
                 }
             }
         }
         throw new IllegalStateException("more answers are owed than are remembered");
+    }
+
+    private static int readFunction(RegisterTable table) {
+        return switch (table) {
+            case COIL -> 1;
+            case DISCRETE_INPUT -> 2;
+            case HOLDING_REGISTER -> 3;
+            case INPUT_REGISTER -> 4;
+        };
     }
 
     /** What the reply to such a request holds: registers as 0 to 65535, bits as 0 and 1. */

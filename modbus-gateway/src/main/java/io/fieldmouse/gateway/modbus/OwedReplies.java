@@ -18,12 +18,19 @@ final class OwedReplies {
     static final long OWED_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
 
     /** So many answers of one unit are remembered; the oldest is forgotten first. */
-    private static final int OWED_MAX = 16;
+    static final int OWED_MAX = 16;
 
-    /** All that a reply to a read shows of its request. */
+    /**
+     * What a reply shows of its request. That of a write also shows an address and, at times, a value; but what was asked
+     * before may have been to write the same there.
+     */
     record Shape(int function, int length) {}
 
-    private record Owed(Shape shape, long sinceNanos) {}
+    private record Owed(Shape shape, long sinceNanos) {
+        boolean mayBe(Shape reply, boolean exception) {
+            return exception ? shape.function() == reply.function() : shape.equals(reply);
+        }
+    }
 
     private static final class Debtor {
         private final Deque<Owed> owed = new ArrayDeque<>();
@@ -52,34 +59,35 @@ final class OwedReplies {
         if (debtor == null) {
             return;
         }
-        boolean known = debtor.owed.stream()
-                .anyMatch(owed -> owed.shape().function() == shape.function()
-                        && (exception || owed.shape().equals(shape)));
-        if (!known) {
+        if (debtor.owed.stream().noneMatch(owed -> owed.mayBe(shape, exception))) {
             return;
         }
-        Owed first;
+        boolean found;
         do {
-            first = debtor.owed.removeFirst();
-        } while (first.shape().function() != shape.function()
-                || !(exception || first.shape().equals(shape)));
+            found = debtor.owed.removeFirst().mayBe(shape, exception);
+        } while (!found);
         if (debtor.owed.isEmpty()) {
             debtors.remove(unit);
         }
     }
 
     /**
-     * A reply came that was taken for the answer.
+     * A reply came that was taken for the answer: nothing is owed any more. Only when an exception may be one that was
+     * owed, because exceptions of a function all look alike, it has settled no more than that, and this answer is owed
+     * too.
      *
-     * @param exception exception replies all look alike, so that one may also be an answer that was owed
+     * @param shape what the answer looks like when it is no exception
      */
     void answered(int unit, Shape shape, boolean exception, long nowNanos) {
-        Debtor debtor = debtors.remove(unit);
-        if (debtor != null && (exception || contains(debtor, shape, nowNanos))) {
-            Debtor unsure = new Debtor();
-            unsure.restEndNanos = nowNanos;
-            add(unsure, shape, nowNanos);
-            debtors.put(unit, unsure);
+        Debtor debtor = debtors.get(unit);
+        if (debtor == null) {
+            return;
+        }
+        if (exception && debtor.owed.stream().anyMatch(owed -> owed.mayBe(shape, true))) {
+            cameLate(unit, shape, true);
+            gaveUp(unit, shape, nowNanos, 0);
+        } else {
+            debtors.remove(unit);
         }
     }
 

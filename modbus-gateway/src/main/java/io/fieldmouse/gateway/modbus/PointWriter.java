@@ -62,11 +62,7 @@ final class PointWriter {
 
     private WriteOutcome write(ReadRequest itself, ModbusPoint point, List<Integer> written, Exchange acknowledged) {
         if (!(acknowledged instanceof Exchange.Reply)) {
-            return failed(
-                    acknowledged instanceof Exchange.SlaveException
-                            ? "the device declined to write"
-                            : "the device did not confirm; whether it acted is unknown",
-                    acknowledged);
+            return failed(notAcknowledged(acknowledged), acknowledged);
         }
         if (!point.verify()) {
             return new WriteOutcome(new SetOutcome.Written(), new StepOutcome.Answered(List.of(), false));
@@ -77,6 +73,15 @@ final class PointWriter {
         }
         int[] held = Messages.places(itself, reply.response());
         return compared(point, written, held, clock.instantOf(reply.lastByteNanos()));
+    }
+
+    private static String notAcknowledged(Exchange exchange) {
+        if (exchange instanceof Exchange.SlaveException) {
+            return "the device declined to write";
+        }
+        return exchange instanceof Exchange.NoReply missed && !missed.asked()
+                ? "nothing written"
+                : "the device did not confirm; whether it acted is unknown";
     }
 
     private static WriteOutcome compared(ModbusPoint point, List<Integer> written, int[] held, Instant time) {

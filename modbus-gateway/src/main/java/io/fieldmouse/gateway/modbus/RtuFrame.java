@@ -131,7 +131,7 @@ final class RtuFrame {
         return new OwedReplies.Shape(function(reply) & ~EXCEPTION_BIT, reply.length);
     }
 
-    static boolean isRead(byte[] request) {
+    private static boolean isRead(byte[] request) {
         return function(request) <= 4;
     }
 
@@ -140,9 +140,12 @@ final class RtuFrame {
         return word(request, 2);
     }
 
-    /** How many places a read is about. */
+    /** How many places a request is about. */
     static int count(byte[] request) {
-        return word(request, 4);
+        return switch (function(request)) {
+            case 5, 6 -> 1;
+            default -> word(request, 4);
+        };
     }
 
     static int unit(byte[] frame) {

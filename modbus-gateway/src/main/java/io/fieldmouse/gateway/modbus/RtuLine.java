@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * quarantine has passed; other units are asked meanwhile. What arrives unasked is taken in and counted before each
  * request. During an exchange a good frame that is not the answer is set aside while listening goes on, because the
  * answer is then still to come: asking again at once would leave two answers on the way. And when the late reply was not
- * seen during the rest, the unit is first asked for something whose answer cannot be mistaken for it.
+ * seen during the rest, the unit is first asked for something whose answer cannot be mistaken for it. That goes for
+ * writes too: the echo of function 15 or 16 holds an address and a count, and is the same whatever was written there.
  *
  * <p>Owned by the bus's thread.
  */
@@ -109,7 +110,8 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
 
     /**
      * Sends the request and waits for its answer, for at most the silence before it, its time on the wire, the timeout,
-     * and the longest frame; twice that when the unit has to prove first that it owes nothing.
+     * and the longest frame; as long again for each proof, when the unit has to prove first that it owes nothing. It has
+     * to give more than one only when it declines them, and {@link OwedReplies#OWED_MAX} at most.
      *
      * @param timeoutNanos from the end of the request to the first byte of the reply
      */
@@ -119,12 +121,10 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
         try {
             Link open = requireLink();
             takeUnasked(open);
-            // Writes are told apart by their echo.
-            if (RtuFrame.isRead(frame) && isOwed(unit, RtuFrame.shapeOfAnswer(frame))) {
+            while (isOwed(unit, RtuFrame.shapeOfAnswer(frame))) {
                 ModbusRequest unlike = Messages.readUnlike(frame, shape -> isOwed(unit, shape));
-                Exchange proof = ask(open, unlike, timeoutNanos);
-                if (!(proof instanceof Exchange.Reply || proof instanceof Exchange.SlaveException)) {
-                    return proof;
+                if (ask(open, unlike, timeoutNanos) instanceof Exchange.NoReply unproven) {
+                    return unproven.beforeAsking();
                 }
             }
             return ask(open, request, timeoutNanos);
@@ -141,7 +141,8 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
         byte[] frame = RtuFrame.assemble(request);
         if (!becomeSilent(open)) {
             counters.count(RtuFrame.unit(frame), Fault.LINE_BUSY);
-            return new Exchange.NoReply(Fault.LINE_BUSY, Fault.LINE_BUSY.words() + " (another master, or noise?)");
+            return new Exchange.NoReply(
+                    Fault.LINE_BUSY, Fault.LINE_BUSY.words() + " (another master, or noise?)", false);
         }
         send(open, frame);
         return receive(open, request, frame, timeoutNanos);
@@ -236,14 +237,14 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
     /** The unit tried to answer. It is asked again only when no second answer could still be on its way. */
     private Exchange damaged(byte[] request, Fault fault, long restNanos) {
         gaveUp(request, fault, restNanos);
-        return new Exchange.NoReply(fault, fault.words());
+        return new Exchange.NoReply(fault, fault.words(), true);
     }
 
     private Exchange noReply(byte[] request, Fault fault, long timeoutNanos) {
         long quarantine = Math.min(QUARANTINE_TIMEOUTS * timeoutNanos, Math.max(QUARANTINE_NANOS_MAX, timeoutNanos));
         gaveUp(request, fault, quarantine);
         return new Exchange.NoReply(
-                fault, fault.words() + " within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
+                fault, fault.words() + " within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms", true);
     }
 
     private void gaveUp(byte[] request, Fault fault, long restNanos) {

@@ -158,6 +158,102 @@ final class RtuLineTest {
         assertTrue(counters.of(5, Kind.LATE_REPLIES) > 100);
     }
 
+    @ParameterizedTest
+    @CsvSource({"5, COIL", "15, COIL", "6, HOLDING_REGISTER", "16, HOLDING_REGISTER"})
+    void theLateEchoOfAnOlderWriteDoesNotConfirmANewerOne(int function, RegisterTable table) {
+        // Functions 15 and 16 echo no value; 5 and 6 do, but the same may have been written before.
+        Writing writing = function > 6 ? Writing.MULTIPLE : Writing.SINGLE;
+        ModbusRequest write = table == RegisterTable.COIL
+                ? Messages.writeCoil(5, 100, true, writing)
+                : Messages.writeRegisters(5, 100, List.of(0xff00), writing);
+        link.answersNext(after(560 * MS, String.format("05%02x0064%s", function, function > 6 ? "0001" : "ff00")));
+        assertFault(Fault.TIMEOUT, line.exchange(write, TIMEOUT));
+        link.pause(line.restNanos(5));
+        // The unit does one thing after another: the echo, then what it is asked now; the new write is lost.
+        link.answersNext(after(70 * MS, table == RegisterTable.COIL ? "05010101" : "050302ff00"));
+        assertFault(Fault.TIMEOUT, line.exchange(write, TIMEOUT));
+        String proof = table == RegisterTable.COIL ? "050100640001" : "050300640001";
+        assertEquals(proof, link.written.get(1).hex().substring(0, 12), "asked for what it holds first");
+        assertEquals(3, link.written.size());
+        assertEquals(1, counters.of(5, Kind.LATE_REPLIES));
+    }
+
+    @Test
+    void aWriteIsNotSentWhileItsEchoCouldBeAnOlderOne() {
+        ModbusRequest write = Messages.writeRegisters(5, 100, List.of(7), Writing.MULTIPLE);
+        assertFault(Fault.TIMEOUT, line.exchange(write, TIMEOUT));
+        link.pause(line.restNanos(5));
+        Exchange second = line.exchange(write, TIMEOUT);
+        assertEquals(
+                new Exchange.NoReply(
+                        Fault.TIMEOUT,
+                        "no reply within 100 ms to the read that goes first while an older reply may still come",
+                        false),
+                second);
+        assertEquals(2, link.written.size());
+    }
+
+    @Test
+    void aUnitThatIsLateOrDropsWritesNeverHasOneConfirmedThatItDidNotDo() {
+        // One thing after another, each in 5 ms to 1.2 s; one in five is never done, some are declined.
+        Random random = new Random(12);
+        long[] idleAgain = {0};
+        long[] done = {0, 0};
+        link.answersAll(request -> {
+            int kind = random.nextInt(10);
+            if (kind < 2) {
+                return null;
+            }
+            long lag = random.nextInt(3) == 0 ? 5 + random.nextInt(1_200) : 5 + random.nextInt(20);
+            idleAgain[0] = Math.max(idleAgain[0], link.now()) + lag * MS;
+            if (request[1] == 3) {
+                return new ScriptedLink.Timed(
+                        idleAgain[0], kind < 4 ? ScriptedLink.withCrc("058302") : registersFrom1000(request));
+            }
+            if (kind < 4) {
+                return new ScriptedLink.Timed(idleAgain[0], ScriptedLink.withCrc("059004"));
+            }
+            done[0] = Byte.toUnsignedLong(request[7]) << 8 | Byte.toUnsignedLong(request[8]);
+            done[1] = idleAgain[0];
+            return new ScriptedLink.Timed(idleAgain[0], ScriptedLink.withCrc("051000640001"));
+        });
+        int confirmed = 0;
+        int declined = 0;
+        for (int i = 1; i <= 5_000; i++) {
+            link.pause(line.restNanos(5) + random.nextInt(50) * MS);
+            Exchange exchange = line.exchange(Messages.writeRegisters(5, 100, List.of(i), Writing.MULTIPLE), TIMEOUT);
+            if (exchange instanceof Exchange.Reply) {
+                assertEquals(i, done[0], "round " + i);
+                assertTrue(done[1] <= link.now(), "round " + i);
+                confirmed++;
+            } else if (exchange instanceof Exchange.SlaveException) {
+                assertTrue(done[0] != i, "declined, and done, in round " + i);
+                declined++;
+            }
+        }
+        assertTrue(confirmed > 500, "not by confirming never: " + confirmed);
+        assertTrue(declined > 100, "declined " + declined);
+        assertTrue(counters.of(5, Kind.LATE_REPLIES) > 100);
+    }
+
+    @Test
+    void aLateExceptionSettlesOnlyWhatItMayBelongTo() {
+        // Two answers of different lengths are owed, the older one an exception: all exceptions look alike.
+        link.answersNext(after(1_060 * MS, "058302"));
+        assertFault(Fault.TIMEOUT, read(5, 200));
+        link.pause(line.restNanos(5));
+        link.answersNext(after(1_110 * MS, "05030422222222"));
+        assertFault(Fault.TIMEOUT, line.exchange(request(5, 300, 2), TIMEOUT));
+        link.pause(line.restNanos(5));
+        // The exception comes now, as if it declined the proof.
+        assertFault(Fault.TIMEOUT, read(5, 200));
+        assertEquals(4, link.written.size());
+        link.pause(line.restNanos(5));
+        // And now the other one.
+        assertInstanceOf(Exchange.NoReply.class, line.exchange(request(5, 400, 2), TIMEOUT));
+        assertEquals(1, counters.of(5, Kind.LATE_REPLIES));
+    }
+
     @Test
     void aDeclinedProofIsAProof() {
         assertFault(Fault.TIMEOUT, read(5, 200));
@@ -233,6 +329,7 @@ final class RtuLineTest {
         assertFault(
                 Fault.WRONG_ECHO, line.exchange(Messages.writeRegisters(5, 100, List.of(8), Writing.SINGLE), TIMEOUT));
         link.pause(line.restNanos(5));
+        link.answersNext(after(20 * MS, "0503020007"));
         link.answersNext(after(20 * MS, "050600640008"));
         assertInstanceOf(
                 Exchange.Reply.class,

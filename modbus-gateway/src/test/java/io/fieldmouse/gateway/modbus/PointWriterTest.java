@@ -1,0 +1,84 @@
+package io.fieldmouse.gateway.modbus;
+
+import static io.fieldmouse.gateway.modbus.ScriptedLink.after;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.fieldmouse.gateway.bus.WriteOutcome;
+import io.fieldmouse.gateway.link.PortUnavailable;
+import io.fieldmouse.gateway.link.SerialSettings;
+import io.fieldmouse.gateway.reading.SetOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What whoever asked for a write is told, when the line makes it hard to know. */
+final class PointWriterTest {
+    private static final long MS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final Duration TIMEOUT = Duration.ofMillis(100);
+
+    private final ScriptedLink link = new ScriptedLink();
+    private final RtuLine line = new RtuLine(
+            () -> link,
+            LineTiming.of(new SerialSettings("x", 9600, SerialSettings.Parity.NONE, 8, 1)),
+            new LineCounters(),
+            link::now);
+    private final ModbusPoint unverified = new ModbusPoint(
+            "level",
+            RegisterTable.HOLDING_REGISTER,
+            100,
+            DataType.UINT16,
+            0,
+            WordOrder.ABCD,
+            1,
+            0,
+            "",
+            Writing.MULTIPLE,
+            false);
+
+    @BeforeEach
+    void open() throws PortUnavailable {
+        line.open();
+    }
+
+    private SetOutcome write(int register) {
+        ModbusDevice device = new ModbusDevice("tank", 5, List.of(unverified), TIMEOUT, TIMEOUT);
+        LineClock clock = new LineClock(() -> Instant.EPOCH.plusNanos(link.now()), link::now);
+        WriteOutcome outcome = new PointWriter(device, line, clock).write(unverified, List.of(register));
+        return outcome.outcome();
+    }
+
+    @Test
+    void anEchoIsEnoughWhereThePointAsksForNoReadBack() {
+        link.answersNext(after(20 * MS, "051000640001"));
+        assertEquals(new SetOutcome.Written(), write(7));
+    }
+
+    @Test
+    void theLateEchoOfAnotherWriteIsNotToldAsWritten() {
+        link.answersNext(after(560 * MS, "051000640001"));
+        String unknown = "the device did not confirm; whether it acted is unknown: no reply within 100 ms";
+        assertEquals(new SetOutcome.Failed(unknown), write(7));
+        link.pause(line.restNanos(5));
+        link.answersNext(after(70 * MS, "0503020007"));
+        assertEquals(new SetOutcome.Failed(unknown), write(8));
+    }
+
+    @Test
+    void whatWasNeverSentIsToldAsNotWritten() {
+        write(7);
+        link.pause(line.restNanos(5));
+        SetOutcome.Failed failed = assertInstanceOf(SetOutcome.Failed.class, write(8));
+        assertEquals(
+                "nothing written: no reply within 100 ms to the read that goes first while an older reply may still come",
+                failed.reason());
+        for (long i = 0; i < 500; i++) {
+            link.arrivesRaw(link.now() + i * 2 * MS, "aa");
+        }
+        failed = assertInstanceOf(SetOutcome.Failed.class, write(9));
+        assertEquals("nothing written: the line is never silent (another master, or noise?)", failed.reason());
+    }
+}
