@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * seen during the rest, the unit is first asked for something whose answer cannot be mistaken for it. That goes for
  * writes too: the echo of function 15 or 16 holds an address and a count, and is the same whatever was written there.
  *
+ * <p>The process may be held up at any moment, for longer than a timeout. So the clock is read before the line is looked
+ * at: what is judged missing at a moment was looked for after it.
+ *
  * <p>Owned by the bus's thread.
  */
 final class RtuLine extends AbstractModbusTransport implements FieldPort {
@@ -159,8 +162,8 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
     private boolean becomeSilent(Link open) throws PortGone {
         long giveUpNanos = nanos.getAsLong() + SILENCE_PATIENCE_NANOS;
         while (true) {
-            takeUnasked(open);
             long now = nanos.getAsLong();
+            takeUnasked(open);
             long missing = timing.silenceNanos() - (now - lastByteNanos);
             if (missing <= 0) {
                 dropReceived();
@@ -187,6 +190,7 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
         long lastDeadlineNanos = deadlineNanos + timing.wireNanos(RtuFrame.BYTES_MAX) + FRAME_GAP_NANOS;
         Fault seen = Fault.TIMEOUT;
         while (true) {
+            long now = nanos.getAsLong();
             take(open);
             byte[] reply;
             while ((reply = nextFrame()) != null) {
@@ -197,7 +201,6 @@ final class RtuLine extends AbstractModbusTransport implements FieldPort {
                 seen = mismatch;
                 setAside(reply);
             }
-            long now = nanos.getAsLong();
             if (receivedCount > 0 && now - lastByteNanos > frameGapNanos()) {
                 seen = receivedCount < RtuFrame.expectedLength(frame) ? Fault.SHORT : Fault.BAD_CRC;
                 boolean ours = RtuFrame.beginsAnswer(frame, received, receivedCount);

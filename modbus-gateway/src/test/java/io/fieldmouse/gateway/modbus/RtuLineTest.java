@@ -360,6 +360,34 @@ final class RtuLineTest {
     }
 
     @Test
+    void whatArrivedWhileTheProcessStoodStillIsNotMissing() {
+        link.answersNext(after(60 * MS, reply(5, 77)));
+        link.stalls(50 * MS, 300 * MS);
+        assertEquals(77, value(read(5, 200)));
+        assertEquals(0, counters.of(5, Fault.TIMEOUT));
+    }
+
+    @Test
+    void aReplyIsNotShortBecauseTheProcessStoodStill() {
+        String reply = ScriptedLink.withCrc(reply(5, 77));
+        link.answersNext(afterRaw(40 * MS, reply.substring(0, 8)), afterRaw(45 * MS, reply.substring(8)));
+        // Between the two lumps, as the request takes some milliseconds to leave.
+        link.stalls(45 * MS, RtuLine.FRAME_GAP_NANOS + 10 * MS);
+        assertEquals(77, value(read(5, 200)));
+    }
+
+    @Test
+    void theSilenceBeforeARequestIsNotWhatTheProcessSlept() {
+        link.arrivesRaw(0, "aa");
+        link.arrivesRaw(15 * MS, "aa");
+        link.stalls(0, 15 * MS);
+        link.answersNext(after(20 * MS, reply(5, 77)));
+        assertEquals(77, value(read(5, 200)));
+        long silence = link.written.get(0).atNanos() - 15 * MS;
+        assertTrue(silence >= 3_645_834, "silence " + silence);
+    }
+
+    @Test
     void aReplyThatBeganInTimeMayEndLater() {
         String reply = ScriptedLink.withCrc(reply(5, 77));
         link.answersNext(afterRaw(100 * MS, reply.substring(0, 8)), afterRaw(125 * MS, reply.substring(8)));

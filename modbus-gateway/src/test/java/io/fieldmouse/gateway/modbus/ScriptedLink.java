@@ -22,6 +22,8 @@ final class ScriptedLink implements Link {
     private final List<List<Timed>> answers = new ArrayList<>();
     private Function<byte[], @Nullable Timed> slave = request -> null;
     private long nowNanos;
+    private long stallAtNanos = Long.MAX_VALUE;
+    private long stallNanos;
     private boolean gone;
 
     long now() {
@@ -63,6 +65,12 @@ final class ScriptedLink implements Link {
         return hex + String.format("%02x%02x", crc & 0xFF, crc >> 8);
     }
 
+    /** The process stands still once, so long, right after it looked at the line at this moment and saw nothing. */
+    void stalls(long atNanos, long nanos) {
+        stallAtNanos = atNanos;
+        stallNanos = nanos;
+    }
+
     void vanish() {
         gone = true;
     }
@@ -92,6 +100,10 @@ final class ScriptedLink implements Link {
                 System.arraycopy(bytes, 0, into, offset, bytes.length);
                 return bytes.length;
             }
+        }
+        if (nowNanos >= stallAtNanos) {
+            stallAtNanos = Long.MAX_VALUE;
+            nowNanos += stallNanos;
         }
         return 0;
     }
