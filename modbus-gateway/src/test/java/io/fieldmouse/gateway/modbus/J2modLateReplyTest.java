@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  */
 final class J2modLateReplyTest {
     private static final int TIMEOUT_MILLIS = 200;
-    private static final int LATENESS_MILLIS = 1_000;
+    private static final int LATENESS_MILLIS = 600;
 
     private SimulatedLine simulated;
 
