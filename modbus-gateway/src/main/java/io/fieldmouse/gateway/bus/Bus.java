@@ -1,5 +1,6 @@
 package io.fieldmouse.gateway.bus;
 
+import io.fieldmouse.gateway.reading.FaultLog;
 import io.fieldmouse.gateway.reading.ReadingSink;
 import io.fieldmouse.gateway.reading.SetOutcome;
 import io.fieldmouse.gateway.reading.SetRequest;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One bus: one thread that owns one port and asks the devices on it. Everything about a device happens on that thread;
  * commands come from any other and wait in a bounded queue.
+ *
+ * <p>The thread outlives every fault of the program but one: when memory has run out, it ends with the
+ * {@link OutOfMemoryError}, for the program to be ended by whoever runs it.
  */
 public final class Bus implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Bus.class);
@@ -37,6 +41,7 @@ public final class Bus implements AutoCloseable {
     private final ArrayBlockingQueue<Command> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
     private final BusWorker worker;
     private final Thread thread;
+    private final FaultLog faults;
     private volatile boolean closing;
 
     public Bus(
@@ -54,6 +59,7 @@ public final class Bus implements AutoCloseable {
         }
         this.worker = new BusWorker(name, port, devices, commands, sink, clock, nanos, LockSupport::parkNanos);
         this.thread = new Thread(this::run, "bus-" + name);
+        this.faults = new FaultLog(log, "bus=" + name);
     }
 
     /** Begins to poll, and to try to open the port until that succeeds. To be called once. */
@@ -98,15 +104,23 @@ public final class Bus implements AutoCloseable {
     }
 
     private void run() {
-        while (!closing) {
-            try {
-                worker.turn();
-            } catch (RuntimeException e) {
-                log.error("error in the bus loop, going on bus={}", name, e);
-                LockSupport.parkNanos(AFTER_ERROR_NANOS);
+        try {
+            while (!closing) {
+                turn();
             }
+        } finally {
+            closing = true;
+            worker.stop();
         }
-        worker.stop();
+    }
+
+    private void turn() {
+        try {
+            worker.turn();
+        } catch (RuntimeException | Error e) {
+            faults.tell(e);
+            LockSupport.parkNanos(AFTER_ERROR_NANOS);
+        }
     }
 
     /** Stops polling, refuses what waits, closes the port; returns when the thread has ended or after five seconds. */

@@ -60,7 +60,7 @@ final class BusWorker {
             LongConsumer pause) {
         this.name = name;
         this.port = port;
-        devices.forEach(device -> slots.add(new DeviceSlot(device, sink)));
+        devices.forEach(device -> slots.add(new DeviceSlot(name, device, sink)));
         this.commands = commands;
         this.clock = clock;
         this.nanos = nanos;
@@ -171,24 +171,34 @@ final class BusWorker {
 
     private void ask(int device) {
         DeviceSlot slot = slots.get(device);
-        boolean probing = slot.health() instanceof DeviceHealth.Silent;
-        StepOutcome outcome;
         try {
-            outcome = probing ? slot.device().probe() : slot.pollStep();
-        } catch (RuntimeException e) {
-            // An error of ours in one device's affairs is that device's silence, not the end of its neighbours.
-            log.error("internal error bus={} device={}", name, slot.device().name(), e);
-            outcome = new StepOutcome.Missed("internal error, see the log: " + e);
-        }
-        if (outcome instanceof StepOutcome.Answered answer) {
-            if (probing) {
-                slot.probed();
-                schedule.pollNow(device, nanos.getAsLong());
+            if (slot.health() instanceof DeviceHealth.Silent) {
+                probe(device, slot);
             } else {
-                slot.polled(answer);
-                if (answer.pollComplete()) {
-                    schedule.pollComplete(device, nanos.getAsLong());
-                }
+                poll(device, slot);
+            }
+        } catch (RuntimeException | Error e) {
+            // A fault of ours in one device's affairs is that device's silence, not the end of its neighbours.
+            unanswered(device, slot.faulted(e));
+        }
+    }
+
+    private void probe(int device, DeviceSlot slot) {
+        StepOutcome outcome = slot.device().probe();
+        if (outcome instanceof StepOutcome.Answered) {
+            slot.probed();
+            schedule.pollNow(device, nanos.getAsLong());
+        } else {
+            unanswered(device, outcome);
+        }
+    }
+
+    private void poll(int device, DeviceSlot slot) {
+        StepOutcome outcome = slot.pollStep();
+        if (outcome instanceof StepOutcome.Answered answer) {
+            slot.polled(answer);
+            if (answer.pollComplete()) {
+                schedule.pollComplete(device, nanos.getAsLong());
             }
         } else {
             unanswered(device, outcome);
@@ -230,10 +240,9 @@ final class BusWorker {
         WriteOutcome written;
         try {
             written = slot.device().write(command.request());
-        } catch (RuntimeException e) {
-            log.error("internal error bus={} device={}", name, slot.device().name(), e);
-            String reason = "internal error, see the log: " + e;
-            written = new WriteOutcome(new SetOutcome.Failed(reason), new StepOutcome.Missed(reason));
+        } catch (RuntimeException | Error e) {
+            StepOutcome.Missed fault = slot.faulted(e);
+            written = new WriteOutcome(new SetOutcome.Failed(fault.reason()), fault);
         }
         if (written.contact() instanceof StepOutcome.Answered contact) {
             slot.wrote(command.request().point(), contact);
@@ -252,10 +261,13 @@ final class BusWorker {
 
     /** Ends it: whoever still waits is told, and the port is closed. */
     void stop() {
-        refuseAll("the gateway is stopping");
-        if (open) {
-            open = false;
-            port.close();
+        try {
+            refuseAll("the gateway is stopping");
+        } finally {
+            if (open) {
+                open = false;
+                port.close();
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.fieldmouse.gateway.bus;
 
+import io.fieldmouse.gateway.reading.FaultLog;
 import io.fieldmouse.gateway.reading.LogText;
 import io.fieldmouse.gateway.reading.ReadingSink;
 import java.time.Instant;
@@ -16,16 +17,18 @@ final class DeviceSlot {
     private final FieldDevice device;
     private final ReadingSink sink;
     private final PointStates points;
+    private final FaultLog faults;
     private volatile DeviceHealth health = new DeviceHealth.Unknown();
     private @Nullable Boolean announced;
     private boolean polling;
     /** Points written since the running poll began: what it brings may be older than the write. */
     private final Set<String> written = new HashSet<>();
 
-    DeviceSlot(FieldDevice device, ReadingSink sink) {
+    DeviceSlot(String bus, FieldDevice device, ReadingSink sink) {
         this.device = device;
         this.sink = sink;
         this.points = new PointStates(device, sink);
+        this.faults = new FaultLog(log, "bus=" + bus + " device=" + device.name());
     }
 
     FieldDevice device() {
@@ -81,6 +84,12 @@ final class DeviceSlot {
             points.missed(reason, now);
             announce(false, reason);
         }
+    }
+
+    /** The program itself failed in this device's affairs. */
+    StepOutcome.Missed faulted(Throwable fault) {
+        faults.tell(fault);
+        return new StepOutcome.Missed("internal error, see the log: " + fault);
     }
 
     /** The port is gone: nothing is known of the device until it is back. */

@@ -1,11 +1,14 @@
 package io.fieldmouse.gateway.publish;
 
+import io.fieldmouse.gateway.reading.FaultLog;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One retained topic and what it should hold. Any thread puts the newest in; the publisher's thread alone looks what is
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * ago is of no use to anyone who sees the present one. What was overtaken before it could be sent is counted.
  */
 final class Outlet<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(Outlet.class);
+
     /** At least once; the subscriber may ask for less (see {@link ReadingPublisher}). */
     private static final int QOS = 1;
 
@@ -25,6 +30,7 @@ final class Outlet<T> {
     private final Function<T, byte[]> payload;
     private final Due<T> due;
     private final LongAdder overtaken;
+    private final FaultLog faults;
 
     private final AtomicReference<@Nullable T> newest = new AtomicReference<>();
     private final AtomicBoolean waiting = new AtomicBoolean();
@@ -41,6 +47,7 @@ final class Outlet<T> {
         this.payload = payload;
         this.due = due;
         this.overtaken = overtaken;
+        this.faults = new FaultLog(LOG, "topic=" + topic);
     }
 
     void put(T value) {
@@ -58,6 +65,11 @@ final class Outlet<T> {
     /** To be called before looking: what is put in afterwards lets the outlet wait again. */
     void attended() {
         waiting.set(false);
+    }
+
+    /** The program itself failed to send it. */
+    void faulted(Throwable fault) {
+        faults.tell(fault);
     }
 
     /**

@@ -203,10 +203,11 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
     private boolean sendDue(Outlet<?> outlet) {
         try {
             return outlet.sendDue(link, connections.get(), nanoTime.getAsLong());
-        } catch (RuntimeException e) {
-            // A fault of the program; without this thread nothing would ever be published again.
-            LOG.error("could not publish, will try again", e);
-            return false;
+        } catch (RuntimeException | Error e) {
+            // A fault of the program in one topic's affairs. Given up until the next reading of it: tried again at once
+            // it would most likely fail again, and keep the others waiting.
+            outlet.faulted(e);
+            return true;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.fieldmouse.gateway.bus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.fieldmouse.gateway.reading.Reading;
@@ -12,6 +13,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a bus promises to those who send commands, whatever its thread does. */
@@ -26,7 +29,7 @@ final class BusTest {
         public void availability(String device, boolean online) {}
     }
 
-    private static final class NoPort implements FieldPort {
+    private static class NoPort implements FieldPort {
         @Override
         public void open() {}
 
@@ -35,6 +38,56 @@ final class BusTest {
 
         @Override
         public void close() {}
+    }
+
+    /** Fails as a program fails, the first time it is listened to. */
+    private static final class BrokenPort extends NoPort {
+        private final Error fault;
+        private final CompletableFuture<Void> failed = new CompletableFuture<>();
+
+        BrokenPort(Error fault) {
+            this.fault = fault;
+        }
+
+        @Override
+        public void listen() {
+            if (failed.complete(null)) {
+                throw fault;
+            }
+        }
+    }
+
+    private Bus started(FieldPort port) {
+        SteppedDevice device = new SteppedDevice("one", Duration.ofHours(1), time);
+        Bus bus = new Bus("bus", port, List.of(device), new Deaf(), InstantSource.system(), System::nanoTime);
+        bus.start();
+        return bus;
+    }
+
+    @Test
+    void theThreadOutlivesAFaultOfTheProgram() throws Exception {
+        BrokenPort port = new BrokenPort(new AssertionError("on purpose"));
+        try (Bus bus = started(port)) {
+            port.failed.get(20, TimeUnit.SECONDS);
+            CompletableFuture<SetOutcome> outcome = new CompletableFuture<>();
+            bus.submit(new SetRequest("one", "a", new Value.Whole(1)), outcome::complete);
+            assertEquals(new SetOutcome.Verified(new Value.Whole(1)), outcome.get(20, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void whenMemoryHasRunOutTheThreadEndsWithThatAndSaysSo() throws Exception {
+        CompletableFuture<Throwable> uncaught = new CompletableFuture<>();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, fault) -> uncaught.complete(fault));
+        try (Bus bus = started(new BrokenPort(new OutOfMemoryError("on purpose")))) {
+            assertInstanceOf(OutOfMemoryError.class, uncaught.get(20, TimeUnit.SECONDS));
+            List<SetOutcome> outcomes = new ArrayList<>();
+            bus.submit(new SetRequest("one", "a", new Value.Whole(1)), outcomes::add);
+            assertEquals(List.of(new SetOutcome.Refused("the gateway is stopping")), outcomes);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
     }
 
     private Bus unstarted(String... devices) {

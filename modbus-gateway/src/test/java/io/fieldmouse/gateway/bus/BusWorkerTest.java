@@ -1,9 +1,12 @@
 package io.fieldmouse.gateway.bus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.gateway.LogLines;
 import io.fieldmouse.gateway.reading.Reading;
 import io.fieldmouse.gateway.reading.ReadingSink;
 import io.fieldmouse.gateway.reading.SetOutcome;
@@ -17,6 +20,8 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The loop of a bus, one turn after another in stepped time. */
 final class BusWorkerTest {
@@ -230,13 +235,64 @@ final class BusWorkerTest {
         assertTrue(told.containsAll(List.of("one online", "two online", "one/a GOOD 0")), told.toString());
     }
 
-    @Test
-    void anErrorInOneDevicesAffairsIsThatDevicesSilence() {
-        one.broken = true;
-        runUntil(1_000);
+    static List<Runnable> faults() {
+        return List.of(
+                () -> {
+                    throw new IllegalStateException("broken on purpose");
+                },
+                () -> {
+                    throw new AssertionError("broken on purpose");
+                },
+                () -> {
+                    throw new NoClassDefFoundError("broken/OnPurpose");
+                },
+                () -> {
+                    throw new StackOverflowError();
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void aFaultInOneDevicesAffairsIsThatDevicesSilenceAndToldOnce(Runnable fault) {
+        one.trouble = fault;
+        try (LogLines log = new LogLines()) {
+            runUntil(20_000);
+            assertEquals(
+                    List.of("ERROR internal error, going on bus=bus device=one"),
+                    log.of(DeviceSlot.class).stream()
+                            .filter(line -> line.startsWith("ERROR"))
+                            .toList());
+        }
+        assertTrue(one.asked.size() > 5, "tried again: " + one.asked);
         assertTrue(told.contains("one offline"), told.toString());
         assertTrue(told.contains("two online"), told.toString());
+        assertTrue(two.asked.size() >= 150, two.asked.size() + " polls");
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void aCommandThatMeetsAFaultHasFailed(Runnable fault) {
+        one.trouble = fault;
+        List<SetOutcome> outcomes = submit("one", "a", 1);
+        worker.turn();
+        SetOutcome.Failed failed = assertInstanceOf(SetOutcome.Failed.class, outcomes.get(0));
+        assertTrue(failed.reason().startsWith("internal error, see the log: "), failed.reason());
+    }
+
+    @Test
+    void aSampleThatNobodyExpectsIsItsDevicesFaultToo() {
+        one.suffix = "-wrong";
+        runUntil(1_000);
+        assertTrue(told.contains("one offline"), told.toString());
         assertTrue(two.asked.size() >= 8, two.asked.toString());
+    }
+
+    @Test
+    void memoryThatHasRunOutIsNobodysSilence() {
+        one.trouble = () -> {
+            throw new OutOfMemoryError("on purpose");
+        };
+        assertThrows(OutOfMemoryError.class, worker::turn);
     }
 
     @Test

@@ -23,7 +23,12 @@ final class SteppedDevice implements FieldDevice {
 
     boolean silent;
     boolean unplugged;
-    boolean broken;
+    /** Runs at each read and write, to fail as a program fails. */
+    Runnable trouble = () -> {};
+
+    /** Makes the names of points wrong. */
+    String suffix = "";
+
     long restNanos;
     private int next;
     private long value;
@@ -63,9 +68,7 @@ final class SteppedDevice implements FieldDevice {
     public StepOutcome nextRequest() {
         String point = next == 0 ? "a" : "b";
         ask("read " + point);
-        if (broken) {
-            throw new IllegalStateException("broken on purpose");
-        }
+        trouble.run();
         StepOutcome failure = failure();
         if (failure != null) {
             return failure;
@@ -75,7 +78,7 @@ final class SteppedDevice implements FieldDevice {
     }
 
     private Sample sample(String point) {
-        return Sample.of(point, new Value.Whole(value), Instant.EPOCH);
+        return Sample.of(point + suffix, new Value.Whole(value), Instant.EPOCH);
     }
 
     private @Nullable StepOutcome failure() {
@@ -109,6 +112,7 @@ final class SteppedDevice implements FieldDevice {
     @Override
     public WriteOutcome write(SetRequest request) {
         ask("write " + request.point());
+        trouble.run();
         StepOutcome failure = failure();
         if (failure != null) {
             return new WriteOutcome(new SetOutcome.Failed("no reply"), failure);

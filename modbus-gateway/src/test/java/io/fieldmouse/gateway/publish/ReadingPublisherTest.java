@@ -3,6 +3,7 @@ package io.fieldmouse.gateway.publish;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.gateway.LogLines;
 import io.fieldmouse.gateway.reading.ChangeFilter;
 import io.fieldmouse.gateway.reading.Quality;
 import io.fieldmouse.gateway.reading.Reading;
@@ -168,6 +169,23 @@ class ReadingPublisherTest {
                 .isEmpty());
         link.room(100);
         link.awaitText(FLOW, json(2));
+    }
+
+    @Test
+    void aFaultOfTheProgramInOneTopicCostsThatReadingOnlyAndIsToldOnce() throws InterruptedException {
+        startUp();
+        try (LogLines log = new LogLines()) {
+            link.breaks(FLOW);
+            publisher.reading(flow(1));
+            passes("return");
+            publisher.reading(flow(1));
+            publisher.availability("boiler", true);
+            link.awaitText(BOILER, "online");
+            assertEquals(List.of("ERROR internal error, going on topic=" + FLOW), log.of(Outlet.class));
+        }
+        link.breaks("");
+        publisher.reading(flow(1));
+        link.awaitText(FLOW, json(1));
     }
 
     @Test

@@ -22,6 +22,7 @@ public final class RecordingLink implements BrokerLink {
     private int room = Integer.MAX_VALUE;
     private int offered;
     private final Map<String, String> refused = new HashMap<>();
+    private String broken = "";
 
     @Override
     public synchronized void open(LinkMessage lastWill, Listener owner) {
@@ -33,6 +34,9 @@ public final class RecordingLink implements BrokerLink {
     public synchronized boolean publish(LinkMessage message) {
         offered++;
         notifyAll();
+        if (message.topic().equals(broken)) {
+            throw new AssertionError("broken on purpose");
+        }
         if (!up || room == 0) {
             refused.put(message.topic(), text(message));
             return false;
@@ -67,6 +71,11 @@ public final class RecordingLink implements BrokerLink {
     /** Takes that many messages more, and refuses the rest though it is up. */
     public synchronized void room(int messages) {
         room = messages;
+    }
+
+    /** Fails on this topic as a program fails; on none when it is empty. */
+    public synchronized void breaks(String topic) {
+        broken = topic;
     }
 
     public void deliver(LinkMessage message) {
