@@ -1,5 +1,6 @@
 package io.fieldmouse.gateway.bus;
 
+import io.fieldmouse.gateway.reading.FaultLog;
 import io.fieldmouse.gateway.reading.LogText;
 import io.fieldmouse.gateway.reading.ReadingSink;
 import io.fieldmouse.gateway.reading.SetOutcome;
@@ -42,6 +43,7 @@ final class BusWorker {
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final LongConsumer pause;
+    private final FaultLog faults;
     private int burst;
     private long nextOpenNanos;
     private boolean open;
@@ -65,6 +67,7 @@ final class BusWorker {
         this.clock = clock;
         this.nanos = nanos;
         this.pause = pause;
+        this.faults = new FaultLog(log, "bus=" + name);
         this.nextOpenNanos = nanos.getAsLong();
         this.schedule =
                 new PollSchedule(devices.stream().map(FieldDevice::interval).toList(), nextOpenNanos);
@@ -125,11 +128,10 @@ final class BusWorker {
         if (nanos.getAsLong() - nextOpenNanos < 0) {
             return false;
         }
-        try {
-            port.open();
-        } catch (IOException e) {
+        String trouble = openPort();
+        if (trouble != null) {
             nextOpenNanos = nanos.getAsLong() + REOPEN_NANOS;
-            portFailed(String.valueOf(e.getMessage()));
+            portFailed(trouble);
             return false;
         }
         open = true;
@@ -140,6 +142,19 @@ final class BusWorker {
         }
         log.info("port open bus={} devices={}", name, slots.size());
         return true;
+    }
+
+    /** Why it could not be opened; null when it was. */
+    private @Nullable String openPort() {
+        try {
+            port.open();
+            return null;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            faults.tell(e);
+            return FaultLog.inWords(e);
+        }
     }
 
     private void portLost(String reason) {

@@ -89,7 +89,7 @@ final class DeviceSlot {
     /** The program itself failed in this device's affairs. */
     StepOutcome.Missed faulted(Throwable fault) {
         faults.tell(fault);
-        return new StepOutcome.Missed("internal error, see the log: " + fault);
+        return new StepOutcome.Missed(FaultLog.inWords(fault));
     }
 
     /** The port is gone: nothing is known of the device until it is back. */

@@ -46,7 +46,7 @@ public final class SerialLink implements Link {
         openPorts.add();
         try {
             return new SerialLink(open(settings, path), settings.port(), openPorts);
-        } catch (PortUnavailable | RuntimeException e) {
+        } catch (PortUnavailable | RuntimeException | Error e) {
             openPorts.remove();
             throw e;
         }

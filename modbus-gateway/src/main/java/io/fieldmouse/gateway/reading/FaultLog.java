@@ -21,6 +21,11 @@ public final class FaultLog {
         this.where = where;
     }
 
+    /** For whoever sees the effect, and has the log at hand. */
+    public static String inWords(Throwable fault) {
+        return "internal error, see the log: " + fault;
+    }
+
     /** @throws OutOfMemoryError when it is one */
     public void tell(Throwable fault) {
         if (fault instanceof OutOfMemoryError outOfMemory) {

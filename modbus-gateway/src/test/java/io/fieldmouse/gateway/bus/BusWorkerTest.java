@@ -56,11 +56,13 @@ final class BusWorkerTest {
     /** A port that can be missing, and counts the attempts to open it. */
     private static final class ScriptedPort implements FieldPort {
         private boolean missing;
+        private Runnable trouble = () -> {};
         private int attempts;
 
         @Override
         public void open() throws IOException {
             attempts++;
+            trouble.run();
             if (missing) {
                 throw new IOException("missing");
             }
@@ -285,6 +287,18 @@ final class BusWorkerTest {
         runUntil(1_000);
         assertTrue(told.contains("one offline"), told.toString());
         assertTrue(two.asked.size() >= 8, two.asked.toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void aPortThatFailsAsAProgramFailsIsAPortThatCannotBeOpened(Runnable fault) {
+        port.trouble = fault;
+        runUntil(5_000);
+        assertEquals(4, port.attempts, "every 1.5 s");
+        assertTrue(told.contains("one offline"), told.toString());
+        port.trouble = () -> {};
+        runUntil(7_000);
+        assertTrue(told.contains("one online"), told.toString());
     }
 
     @Test
