@@ -5,10 +5,12 @@ import io.fieldmouse.broker.BrokerSetting;
 import io.fieldmouse.gateway.GatewayConfig;
 import io.fieldmouse.gateway.PortCheck;
 import io.fieldmouse.gateway.yaml.ConfigException;
+import io.fieldmouse.gateway.yaml.ConfigProblem;
 import io.fieldmouse.gateway.yaml.YamlMap;
 import io.fieldmouse.gateway.yaml.YamlReader;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The whole of {@code fieldmouse.yaml}: the section {@code broker:}, whose keys are the broker's settings, and what the
@@ -16,8 +18,9 @@ import java.nio.file.Path;
  *
  * @param broker how the broker of this box is started
  * @param gateway buses, devices and topics
+ * @param warnings what may be meant as it stands, but is more likely not; logged when it was read
  */
-record BoxConfig(BrokerConfig broker, GatewayConfig gateway) {
+record BoxConfig(BrokerConfig broker, GatewayConfig gateway, List<ConfigProblem> warnings) {
 
     /** Where the gateway is to find its broker. */
     enum BrokerPlace {
@@ -44,7 +47,7 @@ record BoxConfig(BrokerConfig broker, GatewayConfig gateway) {
             root.problem("gateway", "no broker", "needs broker: with its host; or use fieldmouse run, which has one");
         }
         reader.finish();
-        return new BoxConfig(broker, gateway);
+        return new BoxConfig(broker, gateway, reader.warnings());
     }
 
     /** The broker would refuse these too, but without the place in the file. */

@@ -55,7 +55,8 @@ final class CheckCommand implements Callable<Integer> {
         ListenCheck listening = noPorts ? ListenCheck.none() : ListenCheck.byListening();
         BoxConfig config = BoxConfig.read(file, BrokerPlace.HERE, ports, listening);
         PrintStream out = System.out;
-        out.println(file + ": nothing wrong");
+        out.println(file + ": nothing wrong" + (config.warnings().isEmpty() ? "" : ", but perhaps not what is meant:"));
+        config.warnings().forEach(out::println);
         out.println();
         print(out, config.broker());
         print(out, config.gateway());

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -77,10 +78,13 @@ final class ProfileReader {
         WordOrder order = profile.oneOf("order", ORDERS, WordOrder.ABCD);
         Names<String> names = new Names<>();
         List<ModbusPoint> points = new ArrayList<>();
+        boolean warned = false;
         for (YamlMap map : profile.sections("points")) {
             ModbusPoint point = readPoint(map, order);
             names.unique(point.name(), map, "name", '"' + point.name() + '"', "give each point a name of its own");
             points.add(point);
+            // Once: who counts like this does so in every line.
+            warned = warned || warnOfModiconNumber(map);
         }
         if (points.isEmpty() && !profile.flawed("points")) {
             profile.problem(
@@ -96,7 +100,7 @@ final class ProfileReader {
         RegisterTable standIn = map.has("type") ? RegisterTable.HOLDING_REGISTER : RegisterTable.COIL;
         RegisterTable table = TABLES.getOrDefault(tableKey, standIn);
         boolean register = table == RegisterTable.INPUT_REGISTER || table == RegisterTable.HOLDING_REGISTER;
-        int address = tableKey.isEmpty() ? 0 : map.wholeNumber(tableKey, 0, ADDRESS_MAX);
+        int address = tableKey.isEmpty() ? 0 : map.wholeNumber(tableKey, 0, ADDRESS_MAX, ProfileReader::modiconHint);
         DataType type = type(map, register);
         if (address + type.registers() - 1 > ADDRESS_MAX) {
             map.problem(tableKey, "address " + address, "but its " + type.registers() + " registers end behind 65535");
@@ -128,6 +132,29 @@ final class ProfileReader {
         String found = keys.isEmpty() ? "no address" : String.join(" and ", keys);
         map.problem(found, "write one of coil, discrete, input, holding with the address, such as input: 0");
         return "";
+    }
+
+    private static String modiconHint(String typed) {
+        return ModiconNumber.meaning(typed)
+                .map(meaning -> "; as a register number of the Modicon kind it is " + meaning)
+                .orElse("");
+    }
+
+    private static boolean warnOfModiconNumber(YamlMap map) {
+        for (String key : TABLES.keySet()) {
+            String typed = map.has(key) && !map.flawed(key) ? map.text(key, "") : "";
+            Optional<String> meaning = ModiconNumber.meaning(typed).filter(words -> words.startsWith(key + ":"));
+            if (meaning.isPresent()) {
+                map.warning(
+                        key,
+                        typed,
+                        "which looks like a register number of the Modicon kind: write " + meaning.get() + ", or " + key
+                                + ": 0x" + Integer.toHexString(Integer.parseInt(typed)) + " if address " + typed
+                                + " is meant (told once for this file)");
+                return true;
+            }
+        }
+        return false;
     }
 
     private static DataType type(YamlMap map, boolean register) {

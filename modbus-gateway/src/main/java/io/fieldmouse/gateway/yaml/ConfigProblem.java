@@ -1,7 +1,7 @@
 package io.fieldmouse.gateway.yaml;
 
 /**
- * One thing that is wrong in a configuration file, in the words a user reads.
+ * One thing that is wrong in a configuration file, or most likely wrong, in the words a user reads.
  *
  * @param file the file as the user named it
  * @param line counted from 1; 0 when the file as a whole is meant

@@ -1,6 +1,5 @@
 package io.fieldmouse.gateway.yaml;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +35,6 @@ public final class YamlMap {
     private static final int FOUND_LENGTH_MAX = 60;
 
     private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?}");
-    private static final Pattern DECIMAL_INTEGER = Pattern.compile("[+-]?[0-9]{1,18}");
-    private static final Pattern HEX_INTEGER = Pattern.compile("0x[0-9a-fA-F]{1,15}");
-    private static final Pattern DECIMAL = Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
 
     private final YamlReader reader;
     private final String file;
@@ -130,6 +127,11 @@ public final class YamlMap {
         }
     }
 
+    /** Records something at this key that may be meant as it stands, but is more likely not. */
+    public void warning(String key, String found, String advice) {
+        reader.warn(file, mark(key), pathOf(key), found, advice);
+    }
+
     /** Records a problem of the caller's own with this map as a whole. */
     public void problem(String found, String advice) {
         reader.report(file, start, path, found, advice);
@@ -154,23 +156,38 @@ public final class YamlMap {
         return wholeNumber(key, min, max, Optional.empty());
     }
 
+    /** @param hint what else to say of a text that is refused, such as what was probably meant; empty for nothing */
+    public int wholeNumber(String key, int min, int max, UnaryOperator<String> hint) {
+        Optional<String> text = scalar(key, false, wholeNumbers(min, max));
+        Optional<Integer> number = text.flatMap(typed -> parseWhole(typed, min, max));
+        if (text.isPresent() && number.isEmpty()) {
+            problem(key, quoted(text.get()), wholeNumbers(min, max) + hint.apply(text.get()));
+        }
+        return number.orElse(min);
+    }
+
     public int wholeNumber(String key, int min, int max, int otherwise) {
         return wholeNumber(key, min, max, Optional.of(otherwise));
     }
 
     private int wholeNumber(String key, int min, int max, Optional<Integer> otherwise) {
-        String allowed = "allowed: whole numbers from " + min + " to " + max;
-        return read(key, otherwise, min, allowed, text -> parseWhole(text)
+        return read(key, otherwise, min, wholeNumbers(min, max), text -> parseWhole(text, min, max));
+    }
+
+    private static String wholeNumbers(int min, int max) {
+        return "allowed: whole numbers from " + min + " to " + max;
+    }
+
+    private static Optional<Integer> parseWhole(String text, int min, int max) {
+        return NumberText.parseWhole(text)
                 .filter(number -> number >= min && number <= max)
-                .map(Long::intValue));
+                .map(Long::intValue);
     }
 
     /** A number, with a fraction or without. */
     public double decimal(String key, double min, double max, double otherwise) {
-        String allowed = "allowed: numbers from " + shortest(min) + " to " + shortest(max);
-        return read(key, Optional.of(otherwise), otherwise, allowed, text -> Optional.of(text)
-                .filter(number -> DECIMAL.matcher(number).matches())
-                .map(Double::parseDouble)
+        String allowed = "allowed: numbers from " + NumberText.of(min) + " to " + NumberText.of(max);
+        return read(key, Optional.of(otherwise), otherwise, allowed, text -> NumberText.parseDecimal(text)
                 .filter(number -> number >= min && number <= max));
     }
 
@@ -354,17 +371,6 @@ public final class YamlMap {
 
     private String pathOf(String key) {
         return path.isEmpty() ? key : path + "." + key;
-    }
-
-    private static Optional<Long> parseWhole(String text) {
-        if (HEX_INTEGER.matcher(text).matches()) {
-            return Optional.of(Long.parseLong(text.substring(2), 16));
-        }
-        return DECIMAL_INTEGER.matcher(text).matches() ? Optional.of(Long.parseLong(text)) : Optional.empty();
-    }
-
-    private static String shortest(double number) {
-        return new BigDecimal(Double.toString(number)).stripTrailingZeros().toString();
     }
 
     private static int lineOf(Node node) {

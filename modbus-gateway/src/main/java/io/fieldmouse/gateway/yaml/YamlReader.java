@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -29,6 +31,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * no second list of it exists. One thread.
  */
 public final class YamlReader {
+    private static final Logger LOG = LoggerFactory.getLogger(YamlReader.class);
+
     /** Characters a file may have. */
     static final int FILE_LENGTH_MAX = 1 << 20;
 
@@ -36,6 +40,7 @@ public final class YamlReader {
     private final List<String> files = new ArrayList<>();
     private final List<YamlMap> maps = new ArrayList<>();
     private final List<ConfigProblem> problems = new ArrayList<>();
+    private final List<ConfigProblem> warnings = new ArrayList<>();
 
     public YamlReader() {
         this(System::getenv);
@@ -63,19 +68,28 @@ public final class YamlReader {
     }
 
     /**
-     * Ends the reading.
+     * Ends the reading. What may be meant but is more likely not is logged.
      *
      * @throws ConfigException when anything was wrong, with all of it
      */
     public void finish() throws ConfigException {
         maps.forEach(YamlMap::reportUnknownKeys);
         maps.clear();
+        Comparator<ConfigProblem> byPlace = Comparator.comparingInt(
+                        (ConfigProblem problem) -> files.indexOf(problem.file()))
+                .thenComparingInt(ConfigProblem::line)
+                .thenComparingInt(ConfigProblem::column);
+        warnings.sort(byPlace);
+        warnings.forEach(warning -> LOG.warn("configuration: {}", warning));
         if (!problems.isEmpty()) {
-            problems.sort(Comparator.comparingInt((ConfigProblem problem) -> files.indexOf(problem.file()))
-                    .thenComparingInt(ConfigProblem::line)
-                    .thenComparingInt(ConfigProblem::column));
+            problems.sort(byPlace);
             throw new ConfigException(problems);
         }
+    }
+
+    /** What may be meant but is more likely not; complete after {@link #finish}, in the order of problems. */
+    public List<ConfigProblem> warnings() {
+        return List.copyOf(warnings);
     }
 
     private Optional<Node> compose(String file, Path path) {
@@ -111,11 +125,19 @@ public final class YamlReader {
     }
 
     ConfigProblem report(String file, Optional<Mark> mark, String path, String found, String advice) {
-        int line = mark.map(position -> position.getLine() + 1).orElse(0);
-        int column = mark.map(position -> position.getColumn() + 1).orElse(0);
-        ConfigProblem problem = new ConfigProblem(file, line, column, path, found, advice);
+        ConfigProblem problem = problem(file, mark, path, found, advice);
         problems.add(problem);
         return problem;
+    }
+
+    void warn(String file, Optional<Mark> mark, String path, String found, String advice) {
+        warnings.add(problem(file, mark, path, found, advice));
+    }
+
+    private static ConfigProblem problem(String file, Optional<Mark> mark, String path, String found, String advice) {
+        int line = mark.map(position -> position.getLine() + 1).orElse(0);
+        int column = mark.map(position -> position.getColumn() + 1).orElse(0);
+        return new ConfigProblem(file, line, column, path, found, advice);
     }
 
     /** It was said too early: what was found later says more. */
