@@ -6,10 +6,6 @@ import io.fieldmouse.gateway.reading.SetRequest;
 import io.fieldmouse.gateway.reading.TopicTemplate;
 import io.fieldmouse.gateway.reading.TopicTemplate.PointName;
 import io.fieldmouse.gateway.reading.Value;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -23,9 +19,11 @@ import org.slf4j.LoggerFactory;
  * Commands from the broker: read, checked, handed to the gateway, answered. Every command that is not ignored is
  * answered once per sender, in words when it is refused.
  *
- * <p>A command executes once: a message that is marked DUP and equals one of the last minute in topic, payload and
- * Correlation Data is taken for its copy, and so is every message with the topic and the id of one of the last minute.
- * The answer of the first is repeated. A retained command is ignored: it says what someone wanted some time ago.
+ * <p>A command with an id executes once: every message with the topic and the id of one of the last minute is taken for
+ * its copy, and the answer of the first is repeated. Without an id nothing tells a copy from the wish to write the same
+ * again, so it executes. The DUP flag would not: it tells of one hop only [MQTT-3.3.1-3], and on this one nothing is
+ * sent again, since the session ends with its connection. A retained command is ignored: it says what someone wanted
+ * some time ago.
  */
 public final class CommandInbox {
     private static final Logger LOG = LoggerFactory.getLogger(CommandInbox.class);
@@ -105,10 +103,8 @@ public final class CommandInbox {
             refuse(name, value, address, fault);
             return;
         }
-        // Without an id only DUP tells a copy from the wish to write the same value again.
-        boolean mayBeCopy = command.id() != null || message.dup();
-        RecentCommands.Admission admission =
-                recent.admit(key(message, command.id()), mayBeCopy, value, address, nanoTime.getAsLong());
+        String key = command.id() == null ? null : message.topic() + " " + command.id();
+        RecentCommands.Admission admission = recent.admit(key, value, address, nanoTime.getAsLong());
         if (admission instanceof RecentCommands.Admission.Execute execute) {
             executed.increment();
             SetRequest request = new SetRequest(name.device(), name.point(), value);
@@ -117,7 +113,7 @@ public final class CommandInbox {
             refuse(name, value, address, refusal.reason());
         } else {
             copies.increment();
-            LOG.debug("copy of a command topic={} dup={}", LogText.word(message.topic()), message.dup());
+            LOG.debug("copy of a command topic={}", LogText.word(message.topic()));
             if (admission instanceof RecentCommands.Admission.Repeat repeat) {
                 answer(address, repeat.outcome());
             }
@@ -165,31 +161,6 @@ public final class CommandInbox {
     private void answer(ReturnAddress address, SetOutcome outcome) {
         if (!link.publish(address.message(CommandJson.answer(address.id(), outcome), ANSWER_QOS))) {
             answersLost.increment();
-        }
-    }
-
-    /** What the copies of a command share. Of a command without id only a digest is kept: it may be a kilobyte. */
-    private static String key(LinkMessage message, @Nullable String id) {
-        if (id != null) {
-            return message.topic() + " " + id;
-        }
-        MessageDigest digest = sha256();
-        digest.update(message.topic().getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-        digest.update(message.payload());
-        byte[] correlation = message.correlationData();
-        if (correlation != null) {
-            digest.update((byte) 0);
-            digest.update(correlation);
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

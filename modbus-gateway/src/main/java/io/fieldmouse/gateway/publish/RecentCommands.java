@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of the last minute and what became of them, so that a copy is recognised. Several threads: commands come
+ * The commands of the last minute that have an id, and what became of them, so that a copy is recognised. Several threads: commands come
  * on the link's, outcomes on those of buses; each method is short and calls nobody.
  */
 final class RecentCommands {
@@ -32,9 +32,10 @@ final class RecentCommands {
         private final List<ReturnAddress> addresses = new ArrayList<>();
         private @Nullable SetOutcome outcome;
 
-        private Entry(Value value, long sinceNanos) {
+        private Entry(Value value, ReturnAddress address, long sinceNanos) {
             this.value = value;
             this.sinceNanos = sinceNanos;
+            this.addresses.add(address);
         }
     }
 
@@ -55,12 +56,14 @@ final class RecentCommands {
     /**
      * Admits a command.
      *
-     * @param key what its copies share
-     * @param mayBeCopy whether the same key means the same command; otherwise it means a new one of the same words
+     * @param key what its copies share; null when nothing would tell them, and nothing need be remembered
      */
-    synchronized Admission admit(String key, boolean mayBeCopy, Value value, ReturnAddress address, long nowNanos) {
+    synchronized Admission admit(@Nullable String key, Value value, ReturnAddress address, long nowNanos) {
+        if (key == null) {
+            return new Admission.Execute(new Entry(value, address, nowNanos));
+        }
         forgetOld(nowNanos);
-        Entry known = mayBeCopy ? entries.get(key) : null;
+        Entry known = entries.get(key);
         if (known == null) {
             return execute(key, value, address, nowNanos);
         }
@@ -77,13 +80,10 @@ final class RecentCommands {
     }
 
     private Admission execute(String key, Value value, ReturnAddress address, long nowNanos) {
-        // Removed first, so that the map stays in the order of time.
-        entries.remove(key);
         if (entries.size() >= COMMANDS_MAX) {
             return new Admission.Refuse("more than " + COMMANDS_MAX + " commands within 60 s");
         }
-        Entry entry = new Entry(value, nowNanos);
-        entry.addresses.add(address);
+        Entry entry = new Entry(value, address, nowNanos);
         entries.put(key, entry);
         return new Admission.Execute(entry);
     }

@@ -209,32 +209,20 @@ class CommandInboxTest {
     }
 
     @Test
-    void copyMarkedDupExecutesOnce() {
+    void withoutAnIdEveryMessageIsACommandWhateverItsDupFlagSays() {
         send("40");
-        askers.get(0).accept(VERIFIED);
+        send("40");
         link.deliver(command("40", false, true, null, null));
-        assertEquals(List.of(FORTY), requests);
-        assertEquals(2, link.texts(RESULT).size());
+        assertEquals(List.of(FORTY, FORTY, FORTY), requests);
     }
 
     @Test
-    void dupWithOtherCorrelationDataIsAnotherCommand() {
-        link.deliver(command("40", false, false, "answers/me", ASKED_AS));
-        link.deliver(command("40", false, true, "answers/me", new byte[] {9}));
-        assertEquals(2, requests.size());
-    }
-
-    @Test
-    void dupOfACommandThatNeverCameExecutes() {
-        link.deliver(command("40", false, true, null, null));
-        assertEquals(List.of(FORTY), requests);
-    }
-
-    @Test
-    void sameValueAgainWithoutDupIsANewCommand() {
-        send("40");
-        send("40");
-        assertEquals(List.of(FORTY, FORTY), requests);
+    void commandsWithoutIdTakeNoRoomAmongThoseRemembered() {
+        for (int number = 0; number <= RecentCommands.COMMANDS_MAX; number++) {
+            send("40");
+        }
+        send("{\"value\":40,\"id\":\"x\"}");
+        assertEquals(RecentCommands.COMMANDS_MAX + 2, requests.size());
     }
 
     @Test
