@@ -113,6 +113,11 @@ public final class Gateway implements AutoCloseable {
         return publisher.overtaken();
     }
 
+    /** Messages of topics that the link took and that did not arrive at the broker; what they hold is sent again. */
+    public long readingsLost() {
+        return publisher.lost();
+    }
+
     /**
      * Ends polling, says that everything is offline, and closes the link. Takes at most ten seconds when a port, the
      * link and its broker all hang, and usually as long as the exchange that is under way. A second call does nothing.
@@ -167,7 +172,7 @@ public final class Gateway implements AutoCloseable {
         return points;
     }
 
-    /** Tells the two that use the link. On the link's thread. */
+    /** Tells the two that use the link. */
     private final class LinkListener implements BrokerLink.Listener {
         @Override
         public void connected() {
@@ -184,6 +189,13 @@ public final class Gateway implements AutoCloseable {
         @Override
         public void received(LinkMessage message) {
             inbox.received(message);
+        }
+
+        @Override
+        public void lost(LinkMessage message) {
+            if (!publisher.lost(message)) {
+                inbox.answerLost();
+            }
         }
     }
 }

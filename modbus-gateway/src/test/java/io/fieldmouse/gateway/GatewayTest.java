@@ -74,6 +74,17 @@ class GatewayTest {
         link.up();
     }
 
+    @Test
+    void whatTheLinkLosesIsCountedWhereItBelongs() throws InterruptedException {
+        link.awaitText(GATEWAY, "online");
+        link.lose(GATEWAY);
+        assertEquals(1, gateway.readingsLost());
+        link.deliver(LinkMessage.of(SETPOINT + "/set", "hot".getBytes(StandardCharsets.UTF_8), 1, false));
+        link.lose(RESULT);
+        assertEquals(1, gateway.readingsLost());
+        assertEquals(1, gateway.commands().answersLost());
+    }
+
     private Gateway newGateway(RecordingLink ofIts) throws ConfigException {
         return new Gateway(GatewayConfig.read(folder.resolve("fieldmouse.yaml"), Set.of(), PortCheck.none()), ofIts);
     }

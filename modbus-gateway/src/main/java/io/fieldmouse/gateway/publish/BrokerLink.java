@@ -15,7 +15,8 @@ public interface BrokerLink extends AutoCloseable {
     void open(LinkMessage will, Listener listener);
 
     /**
-     * Hands a message over. Messages arrive at the broker in this order.
+     * Hands a message over. Messages arrive at the broker in this order; one that was taken and does not arrive is told
+     * as {@link Listener#lost}.
      *
      * @return false when it was not taken, because the link is down or its bound is reached; it is the caller's to
      *     keep it or to count it as dropped
@@ -41,5 +42,12 @@ public interface BrokerLink extends AutoCloseable {
         void disconnected(String reason);
 
         void received(LinkMessage message);
+
+        /**
+         * A message that was taken did not arrive, as far as is known: the broker refused it, or the connection ended
+         * before it was acknowledged. May be told on the thread that publishes. A link that hands over for good has
+         * nothing to tell.
+         */
+        default void lost(LinkMessage message) {}
     }
 }

@@ -67,7 +67,7 @@ public final class CommandInbox {
      * @param copies recognised as copies of a command
      * @param retainedIgnored were retained
      * @param refused answered by the inbox itself, as malformed or too many
-     * @param answersLost answers that the link did not take
+     * @param answersLost answers that the link did not take, or took and lost
      */
     public record Counts(long executed, long copies, long retainedIgnored, long refused, long answersLost) {}
 
@@ -120,6 +120,11 @@ public final class CommandInbox {
         }
     }
 
+    /** The link took an answer and it did not arrive. Not sent again: who asked may have given up. Any thread. */
+    public void answerLost() {
+        answersLost.increment();
+    }
+
     private String addressFault(LinkMessage message, PointName name) {
         byte[] correlation = message.correlationData();
         if (correlation != null && correlation.length > CORRELATION_BYTES_MAX) {
@@ -160,7 +165,7 @@ public final class CommandInbox {
 
     private void answer(ReturnAddress address, SetOutcome outcome) {
         if (!link.publish(address.message(CommandJson.answer(address.id(), outcome), ANSWER_QOS))) {
-            answersLost.increment();
+            answerLost();
         }
     }
 }

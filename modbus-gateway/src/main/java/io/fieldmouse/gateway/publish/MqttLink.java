@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,12 +47,24 @@ public final class MqttLink implements BrokerLink {
     private final EventLoop loop;
     private final List<String> topicFilters = new ArrayList<>();
 
-    private volatile @Nullable MqttClient connected;
+    private volatile @Nullable Up connected;
     private volatile boolean closed;
     private @Nullable MqttClient attempt;
     private long pauseMillis = PAUSE_MILLIS_MIN;
     private long connectedNanos;
     private boolean failureLogged;
+
+    /** A connection that takes messages, and who is told when it loses one. */
+    private static final class Up {
+        private final MqttClient client;
+        private final Listener owner;
+        private final AtomicBoolean lossLogged = new AtomicBoolean();
+
+        Up(MqttClient client, Listener owner) {
+            this.client = client;
+            this.owner = owner;
+        }
+    }
 
     /** A link under this client id, which must be this gateway's alone: a broker lets only one connection have it. */
     public MqttLink(BrokerAddress address, String clientId) {
@@ -78,32 +91,39 @@ public final class MqttLink implements BrokerLink {
 
     @Override
     public boolean publish(LinkMessage message) {
-        MqttClient client = connected;
-        if (client == null) {
+        Up up = connected;
+        if (up == null) {
             return false;
         }
-        CompletableFuture<Void> settled = client.publish(toMqtt(message));
+        CompletableFuture<Void> settled = up.client.publish(toMqtt(message));
         if (settled.isCompletedExceptionally()) {
             return false;
         }
         settled.whenComplete((ok, failure) -> {
             if (failure != null) {
-                LOG.debug(
-                        "message lost on its way to the broker topic={} reason={}",
-                        message.topic(),
-                        LogText.quoted(String.valueOf(failure)));
+                lost(message, failure, up);
             }
         });
         return true;
+    }
+
+    private static void lost(LinkMessage message, Throwable failure, Up up) {
+        String reason = LogText.quoted(failure.getMessage());
+        if (up.lossLogged.getAndSet(true)) {
+            LOG.debug("message lost topic={} reason={}", message.topic(), reason);
+        } else {
+            LOG.warn("message lost, others of this connection may be too topic={} reason={}", message.topic(), reason);
+        }
+        up.owner.lost(message);
     }
 
     @Override
     public void subscribe(String topicFilter) {
         loop.execute(() -> {
             topicFilters.add(topicFilter);
-            MqttClient client = connected;
-            if (client != null) {
-                subscribe(client, List.of(topicFilter));
+            Up up = connected;
+            if (up != null) {
+                subscribe(up.client, List.of(topicFilter));
             }
         });
     }
@@ -154,7 +174,7 @@ public final class MqttLink implements BrokerLink {
         failureLogged = false;
         connectedNanos = loop.ticker().nanoTime();
         subscribe(client, topicFilters);
-        connected = client;
+        connected = new Up(client, owner);
         owner.connected();
     }
 

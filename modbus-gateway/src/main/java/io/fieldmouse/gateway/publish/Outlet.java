@@ -34,6 +34,7 @@ final class Outlet<T> {
 
     private final AtomicReference<@Nullable T> newest = new AtomicReference<>();
     private final AtomicBoolean waiting = new AtomicBoolean();
+    private final AtomicBoolean lost = new AtomicBoolean();
 
     // The publisher's thread only.
     private @Nullable T current;
@@ -67,6 +68,20 @@ final class Outlet<T> {
         waiting.set(false);
     }
 
+    /** What was sent did not arrive. Any thread. */
+    void lost() {
+        lost.set(true);
+    }
+
+    /** Counts as not sent what is known to be lost; says whether there was such a thing. */
+    boolean takeBackLost() {
+        if (!lost.getAndSet(false)) {
+            return false;
+        }
+        published = null;
+        return true;
+    }
+
     /** The program itself failed to send it. */
     void faulted(Throwable fault) {
         faults.tell(fault);
@@ -89,6 +104,7 @@ final class Outlet<T> {
         if (connection != connectionNow) {
             connection = connectionNow;
             published = null;
+            lost.set(false);
         }
         T candidate = current;
         owed = candidate != null && due.passes(published, Duration.ofNanos(nowNanos - publishedNanos), candidate);

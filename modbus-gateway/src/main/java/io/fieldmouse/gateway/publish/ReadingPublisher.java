@@ -6,13 +6,13 @@ import io.fieldmouse.gateway.reading.ReadingSink;
 import io.fieldmouse.gateway.reading.TopicTemplate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * {@link #connected}; memory is bounded by the number of configured points. A history of the outage is not kept:
  * retained topics have no place for it, and a dashboard that came back would be shown old values as new ones.
  *
+ * <p>What the link took and then lost while it stayed up, such as to a broker whose quota was used up, is sent again when
+ * its topic has something new, and at the latest some seconds later: no topic stays at an old value for good.
+ *
  * <p>QoS 1, because a subscriber receives at the lower of the publisher's and its own (MQTT 5.0, section 3.8.4): so each
  * subscriber chooses, and one that cannot miss a change of quality does not have to. Over a remote link the
  * acknowledgement costs four bytes; over the embedded one nothing.
@@ -40,6 +43,12 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
     /** For a link that is up and takes nothing more at the moment. */
     private static final Duration PAUSE_WHEN_FULL = Duration.ofMillis(20);
 
+    /** A broker that refuses a topic must not be asked in circles. */
+    static final Duration LOST_AGAIN = Duration.ofSeconds(10);
+
+    /** How long an idle thread may not notice that there is something lost to be sent again. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
 
     private final TopicTemplate topics;
@@ -48,13 +57,18 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
     private final Map<String, Map<String, Outlet<Reading>>> points = new HashMap<>();
     private final Map<String, Outlet<Boolean>> devices = new HashMap<>();
     private final Outlet<Boolean> gateway;
-    private final List<Outlet<?>> outlets = new ArrayList<>();
+    /** By topic, in the order in which they are sent after a reconnection. */
+    private final Map<String, Outlet<?>> outlets = new LinkedHashMap<>();
+
     private final BlockingQueue<Outlet<?>> waiting;
     private final Thread thread = new Thread(this::run, "publish");
 
     private final AtomicInteger connections = new AtomicInteger();
     private final LongAdder overtaken = new LongAdder();
     private final LongAdder unknown = new LongAdder();
+    private final LongAdder lost = new LongAdder();
+    private long lostSentNanos;
+    private volatile boolean someLost;
     private volatile boolean connected;
     private volatile boolean closing;
 
@@ -73,6 +87,7 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
         this.topics = topics;
         this.link = link;
         this.nanoTime = nanoTime;
+        this.lostSentNanos = nanoTime.getAsLong();
         pointsOfDevices.forEach((device, names) -> {
             Map<String, Outlet<Reading>> ofDevice = new HashMap<>();
             names.forEach(name -> ofDevice.put(name, readings(topics.reading(device, name), filter)));
@@ -85,16 +100,16 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
     }
 
     private Outlet<Reading> readings(String topic, ChangeFilter filter) {
-        return kept(new Outlet<>(topic, ReadingJson::of, filter::passes, overtaken));
+        return kept(topic, new Outlet<>(topic, ReadingJson::of, filter::passes, overtaken));
     }
 
     private Outlet<Boolean> availability(String topic) {
         Outlet.Due<Boolean> onChange = (published, since, candidate) -> !candidate.equals(published);
-        return kept(new Outlet<>(topic, ReadingPublisher::availabilityPayload, onChange, overtaken));
+        return kept(topic, new Outlet<>(topic, ReadingPublisher::availabilityPayload, onChange, overtaken));
     }
 
-    private <T> Outlet<T> kept(Outlet<T> outlet) {
-        outlets.add(outlet);
+    private <T> Outlet<T> kept(String topic, Outlet<T> outlet) {
+        outlets.put(topic, outlet);
         return outlet;
     }
 
@@ -124,12 +139,33 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
     public void connected() {
         connections.incrementAndGet();
         connected = true;
-        outlets.forEach(this::await);
+        outlets.values().forEach(this::await);
     }
 
     /** The link is down: what comes is kept. To be called by the link's thread. */
     public void disconnected() {
         connected = false;
+    }
+
+    /**
+     * The link took a message and it did not arrive. Any thread.
+     *
+     * @return false when it was none of this publisher's
+     */
+    public boolean lost(LinkMessage message) {
+        Outlet<?> outlet = outlets.get(message.topic());
+        if (outlet == null) {
+            return false;
+        }
+        lost.increment();
+        outlet.lost();
+        someLost = true;
+        return true;
+    }
+
+    /** Messages that the link took and that did not arrive; what their topics hold is sent again. */
+    public long lost() {
+        return lost.sum();
     }
 
     /** Changes that were followed by another of the same topic before the link took them. */
@@ -181,10 +217,23 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
     private void run() {
         try {
             while (!(closing && waiting.isEmpty())) {
-                attend(waiting.take());
+                Outlet<?> next = waiting.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    attend(next);
+                }
+                sendLostAgain();
             }
         } catch (InterruptedException e) {
             LOG.debug("ended before all was published", e);
+        }
+    }
+
+    private void sendLostAgain() {
+        long now = nanoTime.getAsLong();
+        if (someLost && now - lostSentNanos >= LOST_AGAIN.toNanos()) {
+            lostSentNanos = now;
+            someLost = false;
+            outlets.values().stream().filter(Outlet::takeBackLost).forEach(this::await);
         }
     }
 

@@ -140,6 +140,28 @@ final class MqttLinkTest {
         }
     }
 
+    @Test
+    void aMessageThatTheBrokerRefusesIsToldAsLostAndTheLinkStaysUp() throws Exception {
+        try (ScriptedBroker broker = new ScriptedBroker();
+                MqttLink link = new MqttLink(broker.address(), "gw")) {
+            Events events = new Events();
+            link.open(WILL, events);
+            try (ScriptedBroker.Connection connection = broker.accept()) {
+                connection.readPacket();
+                connection.write("20 03 00 00 00");
+                events.expect("connected");
+                assertTrue(link.publish(LinkMessage.of("f/a", bytes("1"), 1, true)));
+                connection.readPacket();
+                // Not authorized, to the first packet id.
+                connection.write("40 03 00 01 87");
+                events.expect("lost f/a");
+                assertTrue(link.publish(LinkMessage.of("f/b", bytes("2"), 1, true)));
+            }
+            events.expect("lost f/b");
+            events.expect("disconnected");
+        }
+    }
+
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
     }
@@ -163,6 +185,11 @@ final class MqttLinkTest {
         @Override
         public void received(LinkMessage message) {
             messages.add(message);
+        }
+
+        @Override
+        public void lost(LinkMessage message) {
+            changes.add("lost " + message.topic());
         }
 
         void expect(String change) throws InterruptedException {

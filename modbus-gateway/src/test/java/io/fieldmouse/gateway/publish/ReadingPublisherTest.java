@@ -1,6 +1,7 @@
 package io.fieldmouse.gateway.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.gateway.LogLines;
@@ -66,6 +67,11 @@ class ReadingPublisherTest {
 
             @Override
             public void received(LinkMessage message) {}
+
+            @Override
+            public void lost(LinkMessage message) {
+                publisher.lost(message);
+            }
         });
     }
 
@@ -169,6 +175,62 @@ class ReadingPublisherTest {
                 .isEmpty());
         link.room(100);
         link.awaitText(FLOW, json(2));
+    }
+
+    @Test
+    void whatTheLinkLostWhileItStayedUpIsSentAgain() throws InterruptedException {
+        startUp();
+        publisher.availability("boiler", true);
+        publisher.reading(flow(1));
+        link.awaitText(FLOW, json(1));
+        link.lose(FLOW);
+        link.lose(BOILER);
+        assertEquals(2, publisher.lost());
+        link.forget();
+        nanos.addAndGet(ReadingPublisher.LOST_AGAIN.toNanos());
+        link.awaitText(FLOW, json(1));
+        link.awaitText(BOILER, "online");
+        assertEquals(2, link.taken().size());
+    }
+
+    @Test
+    void aBrokerThatRefusesATopicIsNotAskedInCircles() throws InterruptedException {
+        startUp();
+        publisher.reading(flow(1));
+        link.awaitText(FLOW, json(1));
+        nanos.addAndGet(ReadingPublisher.LOST_AGAIN.toNanos() - 1);
+        link.lose(FLOW);
+        publisher.reading(flow(1));
+        passes("return");
+        assertEquals(List.of(json(1)), link.texts(FLOW));
+        publisher.reading(flow(2));
+        link.awaitText(FLOW, json(2));
+        nanos.incrementAndGet();
+        link.await("once more", recorded -> recorded.texts(FLOW).size() == 3);
+        assertEquals(List.of(json(1), json(2), json(2)), link.texts(FLOW));
+    }
+
+    @Test
+    void whatWasLostWithItsConnectionIsSentOnceOnTheNext() throws InterruptedException {
+        startUp();
+        publisher.reading(flow(1));
+        link.awaitText(FLOW, json(1));
+        link.lose(FLOW);
+        link.down();
+        link.forget();
+        link.up();
+        link.awaitText(GATEWAY, "online");
+        nanos.addAndGet(ReadingPublisher.LOST_AGAIN.toNanos());
+        passes("return");
+        passes("flow");
+        assertEquals(List.of(json(1), json(-1)), link.texts(FLOW));
+    }
+
+    @Test
+    void whatIsLostOfOthersIsNotCounted() throws InterruptedException {
+        startUp();
+        assertFalse(publisher.lost(LinkMessage.of("answers/me", new byte[0], 1, false)));
+        assertEquals(0, publisher.lost());
     }
 
     @Test

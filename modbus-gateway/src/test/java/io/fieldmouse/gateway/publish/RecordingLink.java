@@ -73,6 +73,13 @@ public final class RecordingLink implements BrokerLink {
         room = messages;
     }
 
+    /** The last message taken on this topic did not arrive. */
+    public synchronized void lose(String topic) {
+        List<LinkMessage> ofTopic =
+                taken.stream().filter(message -> message.topic().equals(topic)).toList();
+        owner().lost(ofTopic.get(ofTopic.size() - 1));
+    }
+
     /** Fails on this topic as a program fails; on none when it is empty. */
     public synchronized void breaks(String topic) {
         broken = topic;
