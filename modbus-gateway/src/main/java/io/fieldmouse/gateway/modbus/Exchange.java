@@ -28,8 +28,7 @@ sealed interface Exchange {
 
         /** This was a read that had to come before the request, which was then not sent. */
         NoReply beforeAsking() {
-            String why = " to the read that goes first while an older reply may still come";
-            return asked ? new NoReply(fault, detail + why, false) : this;
+            return new NoReply(fault, detail, false);
         }
     }
 
