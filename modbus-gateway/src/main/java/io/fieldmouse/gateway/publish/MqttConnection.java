@@ -46,6 +46,7 @@ final class MqttConnection {
     private final MqttOptions options;
     private final MqttSession session;
     private final MqttClient.Listener listener;
+    private final IncomingMessages incoming;
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final PendingRequests requests = new PendingRequests();
@@ -71,6 +72,7 @@ final class MqttConnection {
         this.options = options;
         this.session = session;
         this.listener = listener;
+        this.incoming = new IncomingMessages(session, listener, this::write);
         this.keepAlive = new KeepAlive(loop, () -> write(MqttMessage.PINGREQ), this::fail);
     }
 
@@ -137,10 +139,10 @@ final class MqttConnection {
         }
         switch (type) {
             case CONNACK -> connectAcknowledged(((MqttConnAckMessage) packet).variableHeader());
-            case PUBLISH -> published((MqttPublishMessage) packet);
+            case PUBLISH -> incoming.published((MqttPublishMessage) packet);
             case PUBACK -> settled(packetId(packet), reasonCode(packet), 1);
             case PUBREC -> publishReceived(packetId(packet), reasonCode(packet));
-            case PUBREL -> publishReleased(packetId(packet));
+            case PUBREL -> incoming.released(packetId(packet));
             case PUBCOMP -> settled(packetId(packet), reasonCode(packet), 2);
             case SUBACK ->
                 answered(packet, ((MqttSubAckMessage) packet).payload().reasonCodes());
@@ -345,40 +347,6 @@ final class MqttConnection {
         return reasonCode < ReasonCode.FIRST_ERROR || outgoing.received
                 ? null
                 : MqttException.withReason("the broker refused " + outgoing.message.topic(), reasonCode, null);
-    }
-
-    // Messages from the broker.
-
-    private void published(MqttPublishMessage publish) throws MqttException {
-        ApplicationMessage message;
-        try {
-            message = MqttPackets.message(publish);
-        } catch (IllegalArgumentException e) {
-            throw MqttException.violation("the broker sent a PUBLISH that no one may send: " + e.getMessage());
-        }
-        int packetId = publish.variableHeader().packetId();
-        switch (publish.fixedHeader().qosLevel()) {
-            case AT_MOST_ONCE -> listener.received(message);
-            case AT_LEAST_ONCE -> {
-                listener.received(message);
-                write(MqttPackets.reply(MqttMessageType.PUBACK, packetId, ReasonCode.SUCCESS));
-            }
-            case EXACTLY_ONCE -> {
-                // Delivered at the first PUBLISH; a second one with this id before its PUBREL is a copy
-                // [MQTT-4.3.3-10].
-                if (session.firstReceipt(packetId)) {
-                    listener.received(message);
-                }
-                write(MqttPackets.reply(MqttMessageType.PUBREC, packetId, ReasonCode.SUCCESS));
-            }
-            case FAILURE -> throw MqttException.violation("the broker sent a PUBLISH with QoS 3"); // [MQTT-3.3.1-4]
-        }
-    }
-
-    private void publishReleased(int packetId) {
-        boolean known = session.releaseReceipt(packetId);
-        int code = known ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-        write(MqttPackets.reply(MqttMessageType.PUBCOMP, packetId, code));
     }
 
     // Subscribing.
