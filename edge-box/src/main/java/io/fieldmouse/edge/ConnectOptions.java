@@ -92,7 +92,7 @@ final class ConnectOptions {
 
     @Option(
             names = {"-d", "--debug"},
-            description = "Log the name of each packet.")
+            description = "Log each packet: its kind and id, QoS, topic, size, reason.")
     private boolean debug;
 
     @Option(names = "--help", usageHelp = true, description = "Show this help.")

@@ -159,6 +159,63 @@ final class PubSubTest {
     }
 
     @Test
+    void eachPacketIsLoggedWithWhatMattersButNotWithPayloadsAndPasswords() throws Exception {
+        try (CommandProcess sub = process("sub", "-t", "l/+", "-q", "2", "-V", "5", "-d", "-C", "1");
+                CommandProcess pub = process(
+                        "pub",
+                        "-t",
+                        "l/a b",
+                        "-m",
+                        "secret",
+                        "-q",
+                        "2",
+                        "-r",
+                        "-i",
+                        "me",
+                        "-u",
+                        "joe",
+                        "-P",
+                        "hidden",
+                        "--will-topic",
+                        "w",
+                        "--will-payload",
+                        "gone",
+                        "-d")) {
+            assertEquals(0, pub.exitCode(), pub::toString);
+            assertEquals(0, sub.exitCode(), sub::toString);
+            String end = " client=me broker=joe@localhost:" + port + "\n";
+            for (String line : List.of(
+                    "sent packet=CONNECT version=4 cleanStart=true keepAliveSeconds=60"
+                            + " willTopic=w willQos=0 willRetain=false willBytes=4",
+                    "received packet=CONNACK sessionPresent=false reason=0",
+                    "sent packet=PUBLISH id=1 qos=2 retain=true dup=false topic=\"l/a b\" bytes=6",
+                    "received packet=PUBREC id=1 reason=0",
+                    "sent packet=PUBREL id=1 reason=0",
+                    "received packet=PUBCOMP id=1 reason=0",
+                    "sent packet=DISCONNECT")) {
+                assertTrue(pub.err().contains(line + end), () -> line + " is missing; " + pub);
+            }
+            assertTrue(!pub.err().contains("secret") && !pub.err().contains("hidden"), pub::toString);
+            assertTrue(sub.err().contains("sent packet=SUBSCRIBE id=1 filter=l/+ qos=2 "), sub::toString);
+            assertTrue(sub.err().contains("received packet=SUBACK id=1 granted=2 "), sub::toString);
+        }
+    }
+
+    @Test
+    void refusedConnectionIsLoggedWithItsReason() throws Exception {
+        stopBroker();
+        Files.write(
+                directory.resolve("mosquitto.conf"),
+                List.of("listener " + port + " 127.0.0.1", "allow_anonymous false"));
+        broker = launch();
+        try (CommandProcess pub = process("pub", "-t", "a", "-m", "x", "-V", "5", "-d")) {
+            assertEquals(1, pub.exitCode(), pub::toString);
+            String line = "received packet=CONNACK sessionPresent=false reason=\"not authorized [0x87]\" ";
+            assertTrue(pub.err().contains(line), pub::toString);
+        }
+    }
+
+    @Test
     void controlCEndsSubWithZero() throws Exception {
         try (CommandProcess sub = process("sub", "-t", "x", "-d")) {
             sub.awaitText("packet=SUBACK");

@@ -1,6 +1,7 @@
 package io.fieldmouse.gateway.publish;
 
 import io.fieldmouse.gateway.publish.MqttSession.Outgoing;
+import io.fieldmouse.gateway.reading.LogText;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
@@ -130,7 +131,7 @@ final class MqttConnection {
     /** The one switch over what a broker may send. */
     void received(MqttMessage packet) throws MqttException {
         MqttMessageType type = packet.fixedHeader().messageType();
-        LOG.debug("received packet={} broker={}", type, address);
+        log("received", packet);
         if (phase == Phase.CLOSED) {
             return;
         }
@@ -396,6 +397,17 @@ final class MqttConnection {
                 : ReasonCode.SUCCESS;
     }
 
+    private void log(String direction, MqttMessage packet) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug(
+                    "{} {} client={} broker={}",
+                    direction,
+                    PacketText.of(packet),
+                    LogText.word(options.clientId()),
+                    address);
+        }
+    }
+
     /** Writes now and flushes once at the end of this turn of the loop: one system call for many packets. */
     private ChannelFuture write(MqttMessage packet) {
         Channel open = channel;
@@ -403,7 +415,7 @@ final class MqttConnection {
             throw new IllegalStateException("written before the connection was open");
         }
         keepAlive.written();
-        LOG.debug("sent packet={} broker={}", packet.fixedHeader().messageType(), address);
+        log("sent", packet);
         if (!flushPlanned) {
             flushPlanned = true;
             loop.execute(() -> {
