@@ -168,6 +168,7 @@ public final class Broker implements AutoCloseable {
         AtomicInteger sessionCount = new AtomicInteger();
         BufferBudget budget = new BufferBudget(config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
         BufferBudget standing = new BufferBudget(config.bytes(BrokerSetting.SESSION_BYTES_MAX));
+        BufferBudget replays = new BufferBudget(config.bytes(BrokerSetting.REPLAY_BYTES_MAX));
         for (Lane lane : lanes.all()) {
             gates.add(new CommitGate(store, lane));
         }
@@ -191,6 +192,7 @@ public final class Broker implements AutoCloseable {
                     counters,
                     budget,
                     standing,
+                    replays,
                     messageIds::incrementAndGet,
                     queueLimits);
             registries.add(

@@ -92,6 +92,27 @@ class RetainedReplayTest extends BrokerTestBase {
     }
 
     @ParameterizedTest
+    @CsvSource({"3, 0x80", "4, 0x80", "5, 0x97"})
+    void whatManyDoNotTakeIsBoundedByItsBytes(int level, String refused) {
+        restartWith("inflight_max", "1", "replay_bytes_max", "100000");
+        retain(8, "x".repeat(10_000));
+        RawClient stuck = client(4, "stuck");
+        stuck.subscribe("r/#", 1);
+        stuck.expect(PacketType.PUBLISH);
+        RawClient second = client(4, "second");
+        assertEquals(1, second.subscribe("r/#", 1));
+        second.expect(PacketType.PUBLISH);
+        RawClient third = client(level, "third");
+        assertEquals(Integer.decode(refused), third.subscribe("r/#", 1));
+        assertEquals(0, client(5, "p").publish("live", "others go on", 0));
+        if (level == 5) {
+            assertEquals(1, third.subscribe("r/#", 0x21), "who wants no retained messages is not refused");
+        }
+        stuck.disconnect();
+        await("its retained messages wait no longer", () -> third.subscribe("r/#", 1) == 1);
+    }
+
+    @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatIsOwedToManyTakesNoRoomFromOthers(boolean restart) {
         restartWith("buffer_bytes_max", "1048576");

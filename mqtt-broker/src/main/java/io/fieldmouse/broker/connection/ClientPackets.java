@@ -28,6 +28,7 @@ import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttSubAckPayload;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttSubscriptionOption;
+import io.netty.handler.codec.mqtt.MqttSubscriptionOption.RetainedHandlingPolicy;
 import io.netty.handler.codec.mqtt.MqttTopicSubscription;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
@@ -167,7 +168,7 @@ final class ClientPackets {
         List<QueuedMessage> retained = new ArrayList<>();
         List<Integer> codes = new ArrayList<>();
         for (MqttTopicSubscription requested : packet.payload().topicSubscriptions()) {
-            ReasonCode refusal = refusalOf(requested.topicFilter(), retained.size());
+            ReasonCode refusal = refusalOf(requested, retained.size());
             if (refusal == null) {
                 Subscription subscription = subscription(requested, subscriptionId);
                 retained.addAll(router.subscribe(subscription, changes));
@@ -188,7 +189,8 @@ final class ClientPackets {
         }
     }
 
-    private @Nullable ReasonCode refusalOf(String filter, int retainedAlready) {
+    private @Nullable ReasonCode refusalOf(MqttTopicSubscription requested, int retainedAlready) {
+        String filter = requested.topicFilter();
         if (TopicFilter.flaw(filter, shared.limits().topicLevelsMax()) != null) {
             return ReasonCode.TOPIC_FILTER_INVALID;
         }
@@ -198,8 +200,9 @@ final class ClientPackets {
         Session session = connection.session();
         boolean full = session.subscription(filter) == null
                 && session.subscriptionCount() >= shared.limits().subscriptionsMax();
-        boolean flooded =
-                session.retainedWaiting() + retainedAlready > shared.limits().retainedWaitingMax();
+        boolean flooded = requested.option().retainHandling() != RetainedHandlingPolicy.DONT_SEND_AT_SUBSCRIBE
+                && session.isFloodedWithRetained(
+                        retainedAlready, shared.limits().retainedWaitingMax());
         // A durable session's retained messages are stored: one that asks again and again fills what waits for the
         // disk.
         boolean storeBehind = session.isDurable()

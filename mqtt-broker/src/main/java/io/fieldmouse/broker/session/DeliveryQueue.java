@@ -91,6 +91,7 @@ final class DeliveryQueue {
         pending.add(message);
         if (message.replay) {
             retainedWaiting++;
+            context.replays().take(message.publication.sizeBytes());
         } else if (!message.qos.isAcknowledged()) {
             qos0Waiting++;
         }
@@ -100,6 +101,7 @@ final class DeliveryQueue {
         QueuedMessage message = pending.remove();
         if (message.replay) {
             retainedWaiting--;
+            context.replays().give(message.publication.sizeBytes());
         } else if (!message.qos.isAcknowledged()) {
             qos0Waiting--;
         }
@@ -407,8 +409,9 @@ final class DeliveryQueue {
         discarded = true;
         close();
         window.all().forEach(this::giveBack);
-        pending.forEach(this::giveBack);
-        pending.clear();
+        while (!pending.isEmpty()) {
+            giveBack(takePending());
+        }
     }
 
     private void giveBack(QueuedMessage message) {

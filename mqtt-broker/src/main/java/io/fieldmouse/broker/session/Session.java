@@ -104,9 +104,15 @@ public final class Session {
         deliveries.dropRetainedFor(filter);
     }
 
-    /** Retained messages for new subscriptions that were not sent yet: they are bounded by refusing subscriptions. */
-    public int retainedWaiting() {
-        return deliveries.retainedWaiting();
+    /**
+     * Whether so many retained messages, of this client and of all, wait to be sent to new subscriptions that it may not
+     * ask for more.
+     *
+     * @param more what is about to wait too
+     * @param most for one client
+     */
+    public boolean isFloodedWithRetained(int more, int most) {
+        return deliveries.retainedWaiting() + more > most || context.replays().isExhausted();
     }
 
     /** The queue was found full: makes room by dropping what has expired, once a second at most. */

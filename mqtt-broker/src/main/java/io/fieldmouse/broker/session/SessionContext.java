@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
  *
  * @param budget for queued messages
  * @param standing for subscriptions and wills
+ * @param replays for retained messages on their way to new subscriptions
  * @param messageIds gives the next message id of the whole broker
  */
 public record SessionContext(
@@ -19,5 +20,6 @@ public record SessionContext(
         Counters counters,
         BufferBudget budget,
         BufferBudget standing,
+        BufferBudget replays,
         LongSupplier messageIds,
         QueueRoom.Limits queueLimits) {}

@@ -69,6 +69,7 @@ final class SessionsForTest implements AutoCloseable {
                         counters,
                         new BufferBudget(Long.MAX_VALUE),
                         new BufferBudget(Long.MAX_VALUE),
+                        new BufferBudget(Long.MAX_VALUE),
                         messageIds::incrementAndGet,
                         new QueueRoom.Limits(1000, 1_000_000)),
                 router,
