@@ -11,7 +11,7 @@ import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.routing.Router;
-import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.ByteBudget;
 import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.QueueRoom;
 import io.fieldmouse.broker.session.SessionContext;
@@ -47,8 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(10);
-    /** How long a client that is told of the end may take to close. */
-    private static final Duration HANG_UP_MAX = Duration.ofMillis(200);
+    /** For clients that are told of the end; short, because all wait for the slowest. */
+    private static final Duration CLIENTS_CLOSE_MAX = Duration.ofMillis(200);
 
     private static final Duration GOODBYE_MAX = Duration.ofSeconds(1);
 
@@ -166,9 +166,9 @@ public final class Broker implements AutoCloseable {
         StoredState stored = store.load();
         AtomicLong messageIds = new AtomicLong(stored.lastMessageId());
         AtomicInteger sessionCount = new AtomicInteger();
-        BufferBudget budget = new BufferBudget(config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
-        BufferBudget standing = new BufferBudget(config.bytes(BrokerSetting.SESSION_BYTES_MAX));
-        BufferBudget replays = new BufferBudget(config.bytes(BrokerSetting.REPLAY_BYTES_MAX));
+        ByteBudget budget = new ByteBudget(config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
+        ByteBudget standing = new ByteBudget(config.bytes(BrokerSetting.SESSION_BYTES_MAX));
+        ByteBudget replays = new ByteBudget(config.bytes(BrokerSetting.REPLAY_BYTES_MAX));
         for (Lane lane : lanes.all()) {
             gates.add(new CommitGate(store, lane));
         }
@@ -222,6 +222,7 @@ public final class Broker implements AutoCloseable {
                 config.number(BrokerSetting.TOPIC_LEVELS_MAX),
                 config.number(BrokerSetting.SUBSCRIPTIONS_MAX),
                 2 * config.number(BrokerSetting.RETAINED_MESSAGES_MAX),
+                config.number(BrokerSetting.REQUESTS_WAITING_MAX),
                 config.number(BrokerSetting.CONNECTIONS_MAX),
                 config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
                 Duration.ofSeconds(config.number(BrokerSetting.CONNECT_TIMEOUT_SECONDS)),
@@ -279,7 +280,7 @@ public final class Broker implements AutoCloseable {
         listener.close();
         onEveryLane(lane -> registries.get(lane.index()).closeAll(ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops"));
         onEveryLane(router::writeBehind);
-        listener.awaitConnectionsClosed(HANG_UP_MAX);
+        listener.awaitConnectionsClosed(CLIENTS_CLOSE_MAX);
         announcer.announceTo(List.of());
         laneGroup.close();
         store.close();

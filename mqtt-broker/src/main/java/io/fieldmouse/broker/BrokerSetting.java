@@ -21,6 +21,8 @@ public enum BrokerSetting {
     STORE_BACKLOG_BYTES_MAX("store_backlog_bytes_max", 65_536, 1L << 40, 32L << 20, "bytes that may wait for the disk"),
     RETAINED_MESSAGES_MAX("retained_messages_max", 1, 100_000_000, 100_000, "retained messages"),
     RETAINED_BYTES_MAX("retained_bytes_max", 1_024, 1L << 40, 64L << 20, "their bytes"),
+    REQUESTS_WAITING_MAX(
+            "requests_waiting_max", 10, 1_000_000, 1_000, "requests of a client whose answers wait for the disk"),
     CONNECTIONS_MAX("connections_max", 1, 1_000_000, 10_000, "connections at one time"),
     SESSIONS_MAX("sessions_max", 1, 10_000_000, 10_000, "sessions, connected and not"),
     SUBSCRIPTIONS_MAX("subscriptions_max", 1, 10_000_000, 10_000, "subscriptions of a session"),

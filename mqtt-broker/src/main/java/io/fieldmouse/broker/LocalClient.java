@@ -48,7 +48,7 @@ public final class LocalClient implements AutoCloseable {
 
     /** Receives messages, on a lane of the broker: must return at once. */
     public interface Listener {
-        /** The retain flag tells a message kept from earlier. */
+        /** The retain flag is the publisher's. */
         void received(String topic, byte[] payload, boolean retain, ForwardedProperties properties);
     }
 
@@ -90,13 +90,13 @@ public final class LocalClient implements AutoCloseable {
         return true;
     }
 
-    /** Subscribes at QoS 1. Retained messages that match are sent first. */
+    /** Subscribes at QoS 1. Retained messages that match are sent first; what is published as such stays marked so. */
     public void subscribe(String topicFilter) {
         lane.execute(() -> {
             Session mine = session;
             if (mine != null) {
                 Subscription subscription =
-                        new Subscription(mine, topicFilter, Qos.AT_LEAST_ONCE, false, false, 0, Subscription.ids(0));
+                        new Subscription(mine, topicFilter, Qos.AT_LEAST_ONCE, false, true, 0, Subscription.ids(0));
                 router.subscribe(subscription, new ArrayList<>()).forEach(mine::deliver);
             }
         });

@@ -157,4 +157,15 @@ class LocalClientTest extends BrokerTestBase {
             broker.close();
         }
     }
+
+    @Test
+    void whatIsPublishedAsRetainedIsMarkedSoAlsoLive() throws InterruptedException {
+        LocalClient local = local("local");
+        local.subscribe("down/#");
+        RawClient publisher = client(5, "p");
+        assertEquals(0, publisher.publish(Publish.of("down/x", "1").retain().qos(1, 1)));
+        expectReceived("down/x 1 retained");
+        assertEquals(0, publisher.publish(Publish.of("down/x", "2").qos(1, 2)));
+        expectReceived("down/x 2");
+    }
 }

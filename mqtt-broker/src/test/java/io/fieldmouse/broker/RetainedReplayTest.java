@@ -3,6 +3,7 @@ package io.fieldmouse.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.Packet;
 import io.fieldmouse.broker.wire.PacketType;
@@ -215,5 +216,30 @@ class RetainedReplayTest extends BrokerTestBase {
         client.expectPublish("t", "two", 0);
         client.expectPublish("t", "three", 0);
         client.expectSilence();
+    }
+
+    @Test
+    void qos0MessagesThatWaitTakeNoRoomFromWhatIsPromised() {
+        restartWith("inflight_max", "1", "queue_messages_max", "20");
+        retain(3, "old");
+        RawClient watcher = client(4, WATCHER);
+        watcher.subscribe("t", 0);
+        RawClient client = client(4, CLIENT);
+        client.subscribe("t", 1);
+        client.subscribe("r/#", 1);
+        Packet first = client.expect(PacketType.PUBLISH);
+        RawClient publisher = client(5, "p");
+        for (int i = 0; i < 50; i++) {
+            publisher.publish("t", "q0 " + i, 0);
+            watcher.expectPublish("t", "q0 " + i);
+        }
+        for (int i = 0; i < 4; i++) { // more would make it crowded, and that holds publishers back
+            assertEquals(0, publisher.publish("t", "q1 " + i, 1));
+        }
+        assertTrue(broker.count(Counter.DROPPED_SLOW_READER) > 40);
+        client.acknowledge(first);
+        client.acknowledge(client.expect(PacketType.PUBLISH));
+        client.acknowledge(client.expect(PacketType.PUBLISH));
+        client.expectPublish("t", "q0 0", 0);
     }
 }

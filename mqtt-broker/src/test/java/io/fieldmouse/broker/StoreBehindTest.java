@@ -114,17 +114,23 @@ class StoreBehindTest extends BrokerTestBase {
     }
 
     @Test
-    void whoAsksOnAndOnWhileTheDiskStandsIsClosed() {
+    void whoAsksOnAndOnWhileTheDiskStandsWaitsUnlessItMustBeRead() {
         disk.goOn();
-        RawClient asking = durable(5, "asking");
         RawClient patient = durable(5, "patient");
+        RawClient asking = durable(5, "asking");
+        asking.subscribe("work", 1);
         disk.standStill();
-        patient.sendSubscribe(1, "a", 1, new byte[0]);
+        client(5, "worker").send(Publish.of("work", "to do").qos(1, 1));
+        asking.expectPublish("work", "to do", 1); // and owes an acknowledgement, which has to be read
         for (int id = 1; id <= 1_300; id++) { // the two windows of 100 messages, and 1,000 requests
+            patient.sendSubscribe(id, "a", 1, new byte[0]);
             asking.sendSubscribe(id, "a", 1, new byte[0]);
         }
         asking.expectDisconnect(0x97);
+        assertEquals(1, broker.count(Counter.REFUSED_BUFFERS_FULL));
         disk.goOn();
-        assertEquals(1, patient.expect(PacketType.SUBACK).codes().get(0));
+        for (int id = 1; id <= 1_300; id++) {
+            assertEquals(id, patient.expect(PacketType.SUBACK).packetId());
+        }
     }
 }

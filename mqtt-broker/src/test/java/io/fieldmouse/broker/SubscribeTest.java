@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SUBSCRIBE, UNSUBSCRIBE, and which messages that brings. */
 @OneLaneAndFour
@@ -296,5 +297,18 @@ class SubscribeTest extends BrokerTestBase {
         client.expectClosed();
         RawClient again = durable(5, "a");
         assertEquals(List.of(0x11, 0), again.unsubscribe("first", "before"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"force", "none"})
+    void manySubscribesAtOnceAreAllAnswered(String durability) {
+        restartWith("durability", durability);
+        RawClient client = durable(5, "eager");
+        for (int id = 1; id <= 3_000; id++) {
+            client.sendSubscribe(id, "t/" + id, 1, new byte[0]);
+        }
+        for (int id = 1; id <= 3_000; id++) {
+            assertEquals(id, client.expect(PacketType.SUBACK).packetId());
+        }
     }
 }

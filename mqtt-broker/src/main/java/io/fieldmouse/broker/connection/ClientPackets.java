@@ -201,8 +201,7 @@ final class ClientPackets {
         boolean full = session.subscription(filter) == null
                 && session.subscriptionCount() >= shared.limits().subscriptionsMax();
         boolean flooded = requested.option().retainHandling() != RetainedHandlingPolicy.DONT_SEND_AT_SUBSCRIBE
-                && session.isFloodedWithRetained(
-                        retainedAlready, shared.limits().retainedWaitingMax());
+                && session.hasTooManyReplays(retainedAlready, shared.limits().replaysMax());
         // A durable session's retained messages are stored: one that asks again and again fills what waits for the
         // disk.
         boolean storeBehind = session.isDurable()

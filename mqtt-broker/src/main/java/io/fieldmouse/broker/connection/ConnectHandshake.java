@@ -1,7 +1,7 @@
 package io.fieldmouse.broker.connection;
 
-import io.fieldmouse.broker.connection.Connection.Pause;
 import io.fieldmouse.broker.connection.Connection.Phase;
+import io.fieldmouse.broker.connection.ReadingPauses.Pause;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.message.TopicName;

@@ -1,5 +1,6 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.connection.ReadingPauses.Pause;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
@@ -18,8 +19,6 @@ import io.netty.handler.codec.mqtt.MqttMessage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +31,9 @@ final class Connection implements Outbound, CommitGate.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int LOGGED_CHARS_MAX = 200;
 
-    /** SUBSCRIBEs and other requests of a client that may wait for their answer, beside its messages. */
-    private static final int UNANSWERED_MAX = 1_000;
+    private static final int[] NO_IDS = {};
 
+    /** For a client that was told why it is closed, to read that and close its side. */
     private static final Duration HANG_UP_MAX = Duration.ofSeconds(1);
 
     /** Where a connection is in its life. It only ever goes down this list. */
@@ -46,19 +45,6 @@ final class Connection implements Outbound, CommitGate.Waiter {
         CLOSED
     }
 
-    /** Why nothing is read from the client for now. */
-    enum Pause {
-        CONNECTING,
-        /** A receiver of what it published is slow. */
-        RECEIVER_CROWDED,
-        /** It is owed as many acknowledgements as it may be. */
-        ACKNOWLEDGEMENTS_OWED,
-        /** The disk is behind. */
-        STORE_BEHIND,
-        /** It does not read what is sent to it. */
-        REPLIES_UNREAD
-    }
-
     /** Something that leaves once a position is durable. */
     private record Gated(long position, Runnable action) {}
 
@@ -66,9 +52,9 @@ final class Connection implements Outbound, CommitGate.Waiter {
     private final Shared shared;
     private final OutboundBatch batch;
     private final PacketHandler handler;
+    private final ReadingPauses pauses;
     private final AckQueue acks = new AckQueue();
     private final Deque<Gated> gated = new ArrayDeque<>();
-    private final Set<Pause> pauses = EnumSet.noneOf(Pause.class);
     private NettyLane lane;
     private Phase phase = Phase.AWAITING_CONNECT;
     private ClientTerms terms = new ClientTerms(0, 0, 1, Integer.MAX_VALUE, 0);
@@ -81,6 +67,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         this.shared = shared;
         this.batch = batch;
         this.handler = handler;
+        this.pauses = new ReadingPauses(handler::pauseReading, handler::resumeReading);
         this.lane = lane;
     }
 
@@ -179,8 +166,6 @@ final class Connection implements Outbound, CommitGate.Waiter {
         return write(publication, shape);
     }
 
-    private static final int[] NO_IDS = {};
-
     private boolean write(Publication publication, PublishEncoder.Shape shape) {
         long now = shared.clock().millis();
         if (!lane.encoder().write(batch.buffer(), publication, shape, now, terms.packetBytesMax())) {
@@ -207,9 +192,18 @@ final class Connection implements Outbound, CommitGate.Waiter {
         }
         gated.add(new Gated(position, action));
         awaitDisk();
+        boundRequests();
+    }
+
+    /** SUBSCRIBEs and other requests are no messages, which the windows bound. */
+    private void boundRequests() {
         Limits limits = shared.limits();
-        if (gated.size() > limits.inflightMax() + limits.receiveMaximum() + UNANSWERED_MAX) {
-            // It owes acknowledgements, or it would not be read while the disk stands still, and asks on and on.
+        if (gated.size() >= limits.requestsWaitingMax()) {
+            pauseUnlessOwed(Pause.STORE_BEHIND);
+        }
+        if (gated.size() > limits.inflightMax() + limits.receiveMaximum() + limits.requestsWaitingMax()) {
+            // It owes acknowledgements, or it would not be read any more, and asks on and on.
+            shared.counters().add(Counter.REFUSED_BUFFERS_FULL);
             close(ReasonCode.QUOTA_EXCEEDED, "too many requests wait for the disk");
         }
     }
@@ -355,25 +349,15 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     void pause(Pause reason) {
-        if (pauses.isEmpty()) {
-            handler.pauseReading();
-        }
         pauses.add(reason);
     }
 
     private void resume(Pause reason) {
-        if (pauses.remove(reason) && pauses.isEmpty()) {
-            handler.resumeReading();
-        }
+        pauses.remove(reason);
     }
 
-    boolean isPaused() {
-        return !pauses.isEmpty();
-    }
-
-    /** Whether it is for our sake that nothing is heard from the client. */
-    boolean isPausedByUs() {
-        return pauses.stream().anyMatch(reason -> reason != Pause.REPLIES_UNREAD);
+    ReadingPauses pauses() {
+        return pauses;
     }
 
     // ---- the end

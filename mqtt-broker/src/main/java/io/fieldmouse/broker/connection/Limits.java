@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param clientIdCharsMax longest client id
  * @param topicLevelsMax most levels in a topic name or filter
  * @param subscriptionsMax most subscriptions of a session
- * @param retainedWaitingMax retained messages that wait to be sent to one client beyond which it may not subscribe
+ * @param replaysMax retained messages that wait to be sent to one client beyond which it may not subscribe
+ * @param requestsWaitingMax SUBSCRIBEs and other requests of a client whose answers wait for the disk
  * @param connectionsMax connections at one time
  * @param storeBacklogBytesMax bytes that wait for the disk beyond which publishers are not read from
  * @param connectTimeout from the first byte of a connection to its CONNECT
@@ -26,7 +27,8 @@ public record Limits(
         int clientIdCharsMax,
         int topicLevelsMax,
         int subscriptionsMax,
-        int retainedWaitingMax,
+        int replaysMax,
+        int requestsWaitingMax,
         int connectionsMax,
         long storeBacklogBytesMax,
         Duration connectTimeout,

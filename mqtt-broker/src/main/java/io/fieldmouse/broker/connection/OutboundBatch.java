@@ -1,6 +1,6 @@
 package io.fieldmouse.broker.connection;
 
-import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,11 +19,11 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
 
     private static final int INITIAL_BYTES = 512;
 
-    private final BufferBudget budget;
+    private final ByteBudget budget;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf batch;
 
-    OutboundBatch(BufferBudget budget) {
+    OutboundBatch(ByteBudget budget) {
         this.budget = budget;
     }
 

@@ -2,7 +2,7 @@ package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
-import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -24,7 +24,7 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
 
     private final Sink sink;
     private final int packetBytesMax;
-    private final BufferBudget budget;
+    private final ByteBudget budget;
     private @Nullable ByteBuf received;
     private int budgeted;
     private boolean paused;
@@ -44,7 +44,7 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
         void violation(MqttViolation violation);
     }
 
-    PacketFramer(Sink sink, int packetBytesMax, BufferBudget budget) {
+    PacketFramer(Sink sink, int packetBytesMax, ByteBudget budget) {
         this.sink = sink;
         this.packetBytesMax = packetBytesMax;
         this.budget = budget;

@@ -250,7 +250,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         if (watched.phase() != Connection.Phase.OPEN) {
             return;
         }
-        if (watched.isPausedByUs()) {
+        if (watched.pauses().areOurs()) {
             lastHeardNanos = System.nanoTime(); // it is we who do not listen
         }
         if (System.nanoTime() - lastHeardNanos >= patience.toNanos()) {
@@ -273,7 +273,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         connection().lane().execute(() -> {
             ChannelHandlerContext framerContext =
                     context == null ? null : context.pipeline().context(framer);
-            if (framerContext != null && !connection().isPaused()) {
+            if (framerContext != null && connection().pauses().isEmpty()) {
                 framer.resume(framerContext);
             }
         });

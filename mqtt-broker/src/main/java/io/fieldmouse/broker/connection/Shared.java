@@ -4,7 +4,7 @@ import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.routing.Router;
-import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.ByteBudget;
 import io.fieldmouse.broker.session.SessionRegistry;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,5 +22,5 @@ public record Shared(
         Router router,
         WallClock clock,
         Counters counters,
-        BufferBudget budget,
+        ByteBudget budget,
         AtomicInteger connections) {}

@@ -282,9 +282,9 @@ public final class Router implements SessionRegistry.Ending {
         boolean sendRetained = subscription.retainHandling() == 0 || (subscription.retainHandling() == 1 && isNew);
         List<QueuedMessage> messages = new ArrayList<>();
         if (sendRetained) { // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
-            session.dropWaitingRetained(subscription.filter());
+            session.dropReplaysOf(subscription.filter());
             for (Publication publication : retained.matching(subscription.filter(), clock.millis(), number)) {
-                messages.add(session.prepareRetained(publication, subscription, changes));
+                messages.add(session.prepareReplay(publication, subscription, changes));
             }
         }
         return messages;

@@ -30,7 +30,7 @@ final class DeliveryQueue {
     private final OutboundWindow window = new OutboundWindow();
     private List<Runnable> heldBack = new ArrayList<>();
     private @Nullable Outbound outbound;
-    private int retainedWaiting;
+    private int replaysWaiting;
     private int qos0Waiting;
     private boolean durable;
     private boolean stuck;
@@ -51,8 +51,8 @@ final class DeliveryQueue {
         if (out == null) {
             return;
         }
-        if (retainedWaiting > 0 || qos0Waiting > 0 || window.owesReplay()) {
-            queueBehindRetained(publication, retain, subscriptionIds);
+        if (replaysWaiting > 0 || qos0Waiting > 0 || window.owesReplay()) {
+            queueInOrder(publication, retain, subscriptionIds);
         } else if (out.isWritable()) {
             if (!out.publish(publication, Qos.AT_MOST_ONCE, retain, false, 0, subscriptionIds, CommitGate.AT_ONCE)) {
                 context.counters().add(Counter.DROPPED_TOO_LARGE_FOR_RECEIVER);
@@ -62,8 +62,9 @@ final class DeliveryQueue {
         }
     }
 
-    private void queueBehindRetained(Publication publication, boolean retain, int[] subscriptionIds) {
-        if (room.tryReserve(publication.sizeBytes())) {
+    private void queueInOrder(Publication publication, boolean retain, int[] subscriptionIds) {
+        // Never at the cost of what is promised: only while nobody would be held back or refused for it.
+        if (room.isRoomy() && room.tryReserve(publication.sizeBytes())) {
             putPending(QueuedMessage.unacknowledged(publication, retain, subscriptionIds));
             pump();
         } else {
@@ -90,7 +91,7 @@ final class DeliveryQueue {
     private void putPending(QueuedMessage message) {
         pending.add(message);
         if (message.replay) {
-            retainedWaiting++;
+            replaysWaiting++;
             context.replays().take(message.publication.sizeBytes());
         } else if (!message.qos.isAcknowledged()) {
             qos0Waiting++;
@@ -100,7 +101,7 @@ final class DeliveryQueue {
     private QueuedMessage takePending() {
         QueuedMessage message = pending.remove();
         if (message.replay) {
-            retainedWaiting--;
+            replaysWaiting--;
             context.replays().give(message.publication.sizeBytes());
         } else if (!message.qos.isAcknowledged()) {
             qos0Waiting--;
@@ -120,10 +121,10 @@ final class DeliveryQueue {
     }
 
     /** Drops retained messages for this filter that were not sent yet: the subscription is made anew. */
-    void dropRetainedFor(String filter) {
-        for (int left = retainedWaiting == 0 ? 0 : pending.size(); left > 0; left--) {
+    void dropReplaysOf(String filter) {
+        for (int left = replaysWaiting == 0 ? 0 : pending.size(); left > 0; left--) {
             QueuedMessage message = takePending();
-            if (filter.equals(message.retainedFor)) {
+            if (filter.equals(message.replayOf)) {
                 settled(message);
             } else {
                 putPending(message);
@@ -146,8 +147,8 @@ final class DeliveryQueue {
     }
 
     /** Retained messages that subscriptions asked for and that were not sent yet. */
-    int retainedWaiting() {
-        return retainedWaiting;
+    int replaysWaiting() {
+        return replaysWaiting;
     }
 
     // ---- connection

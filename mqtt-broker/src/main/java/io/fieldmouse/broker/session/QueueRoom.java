@@ -13,11 +13,11 @@ public final class QueueRoom {
     public record Limits(int messagesMax, long bytesMax) {}
 
     private final Limits limits;
-    private final BufferBudget budget;
+    private final ByteBudget budget;
     private final AtomicInteger messages = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
 
-    QueueRoom(Limits limits, BufferBudget budget) {
+    QueueRoom(Limits limits, ByteBudget budget) {
         this.limits = limits;
         this.budget = budget;
     }

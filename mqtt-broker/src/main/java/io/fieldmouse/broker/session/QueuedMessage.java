@@ -21,7 +21,7 @@ public final class QueuedMessage {
 
     /** The filter whose subscription asked for this replay; null for any other message, and after a restart. */
     @Nullable
-    String retainedFor;
+    String replayOf;
 
     /** Whether the store has it queued for this session. */
     boolean stored;
@@ -74,11 +74,11 @@ public final class QueuedMessage {
     }
 
     /** A retained message for a new subscription [MQTT-3.3.1-8]. */
-    static QueuedMessage retained(long messageId, Publication publication, Subscription subscription, boolean stored) {
+    static QueuedMessage replay(long messageId, Publication publication, Subscription subscription, boolean stored) {
         Qos qos = publication.qos().atMost(subscription.qos());
         QueuedMessage message = new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, stored);
         message.replay = true;
-        message.retainedFor = subscription.filter();
+        message.replayOf = subscription.filter();
         return message;
     }
 

@@ -86,13 +86,12 @@ public final class Session {
      * Prepares a retained message for a subscription just made. To be {@link #deliver delivered} when the changes,
      * which its storing joins where it must survive, have been committed.
      */
-    public QueuedMessage prepareRetained(
-            Publication publication, Subscription subscription, List<StoreChange> changes) {
+    public QueuedMessage prepareReplay(Publication publication, Subscription subscription, List<StoreChange> changes) {
         boolean stored = durable
                 && publication.qos().isAcknowledged()
                 && subscription.qos().isAcknowledged();
         QueuedMessage message =
-                QueuedMessage.retained(context.messageIds().getAsLong(), publication, subscription, stored);
+                QueuedMessage.replay(context.messageIds().getAsLong(), publication, subscription, stored);
         if (stored) {
             changes.add(deliveries.queuedChange(message));
         }
@@ -100,8 +99,8 @@ public final class Session {
     }
 
     /** Forgets the retained messages of this filter that were not sent yet, because they are about to be asked for anew. */
-    public void dropWaitingRetained(String filter) {
-        deliveries.dropRetainedFor(filter);
+    public void dropReplaysOf(String filter) {
+        deliveries.dropReplaysOf(filter);
     }
 
     /**
@@ -111,8 +110,8 @@ public final class Session {
      * @param more what is about to wait too
      * @param most for one client
      */
-    public boolean isFloodedWithRetained(int more, int most) {
-        return deliveries.retainedWaiting() + more > most || context.replays().isExhausted();
+    public boolean hasTooManyReplays(int more, int most) {
+        return deliveries.replaysWaiting() + more > most || context.replays().isExhausted();
     }
 
     /** The queue was found full: makes room by dropping what has expired, once a second at most. */

@@ -18,8 +18,8 @@ public record SessionContext(
         CommitGate gate,
         WallClock clock,
         Counters counters,
-        BufferBudget budget,
-        BufferBudget standing,
-        BufferBudget replays,
+        ByteBudget budget,
+        ByteBudget standing,
+        ByteBudget replays,
         LongSupplier messageIds,
         QueueRoom.Limits queueLimits) {}

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
-import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.ByteBudget;
 import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.Wire;
 import io.netty.buffer.ByteBuf;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class PacketFramerTest {
     private static final int PACKET_BYTES_MAX = 50_000;
 
-    private final BufferBudget budget = new BufferBudget(100_000);
+    private final ByteBudget budget = new ByteBudget(100_000);
     private final List<ReasonCode> violations = new ArrayList<>();
     private final PacketFramer.Sink sink = new PacketFramer.Sink() {
         @Override

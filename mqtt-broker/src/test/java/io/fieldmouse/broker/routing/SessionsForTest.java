@@ -7,7 +7,7 @@ import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.message.ReasonCode;
-import io.fieldmouse.broker.session.BufferBudget;
+import io.fieldmouse.broker.session.ByteBudget;
 import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.Outbound;
 import io.fieldmouse.broker.session.QueueRoom;
@@ -67,9 +67,9 @@ final class SessionsForTest implements AutoCloseable {
                         gate,
                         clock,
                         counters,
-                        new BufferBudget(Long.MAX_VALUE),
-                        new BufferBudget(Long.MAX_VALUE),
-                        new BufferBudget(Long.MAX_VALUE),
+                        new ByteBudget(Long.MAX_VALUE),
+                        new ByteBudget(Long.MAX_VALUE),
+                        new ByteBudget(Long.MAX_VALUE),
                         messageIds::incrementAndGet,
                         new QueueRoom.Limits(1000, 1_000_000)),
                 router,

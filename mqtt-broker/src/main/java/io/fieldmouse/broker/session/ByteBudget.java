@@ -7,11 +7,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * half-received packets, unsent output), for what stands (subscriptions, wills), and for retained messages on their way
  * to new subscriptions; so that the others, which a client alone may leave where they are, cannot stop the first.
  */
-public final class BufferBudget {
+public final class ByteBudget {
     private final long bytesMax;
     private final AtomicLong bytes = new AtomicLong();
 
-    public BufferBudget(long bytesMax) {
+    public ByteBudget(long bytesMax) {
         this.bytesMax = bytesMax;
     }
 
