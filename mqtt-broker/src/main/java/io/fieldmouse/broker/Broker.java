@@ -168,7 +168,6 @@ public final class Broker implements AutoCloseable {
         AtomicInteger sessionCount = new AtomicInteger();
         ByteBudget budget = new ByteBudget(config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
         ByteBudget standing = new ByteBudget(config.bytes(BrokerSetting.SESSION_BYTES_MAX));
-        ByteBudget replays = new ByteBudget(config.bytes(BrokerSetting.REPLAY_BYTES_MAX));
         for (Lane lane : lanes.all()) {
             gates.add(new CommitGate(store, lane));
         }
@@ -178,7 +177,7 @@ public final class Broker implements AutoCloseable {
                 gates,
                 clock,
                 counters,
-                messageIds::incrementAndGet,
+                messageIds,
                 config.number(BrokerSetting.RETAINED_MESSAGES_MAX),
                 config.bytes(BrokerSetting.RETAINED_BYTES_MAX),
                 config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX));
@@ -186,15 +185,7 @@ public final class Broker implements AutoCloseable {
                 config.number(BrokerSetting.QUEUE_MESSAGES_MAX), config.bytes(BrokerSetting.QUEUE_BYTES_MAX));
         for (Lane lane : lanes.all()) {
             SessionContext context = new SessionContext(
-                    lane,
-                    gates.get(lane.index()),
-                    clock,
-                    counters,
-                    budget,
-                    standing,
-                    replays,
-                    messageIds::incrementAndGet,
-                    queueLimits);
+                    lane, gates.get(lane.index()), clock, counters, budget, standing, messageIds, queueLimits);
             registries.add(
                     new SessionRegistry(context, router, sessionCount, config.number(BrokerSetting.SESSIONS_MAX)));
         }
@@ -221,7 +212,6 @@ public final class Broker implements AutoCloseable {
                 config.number(BrokerSetting.CLIENT_ID_CHARS_MAX),
                 config.number(BrokerSetting.TOPIC_LEVELS_MAX),
                 config.number(BrokerSetting.SUBSCRIPTIONS_MAX),
-                2 * config.number(BrokerSetting.RETAINED_MESSAGES_MAX),
                 config.number(BrokerSetting.REQUESTS_WAITING_MAX),
                 config.number(BrokerSetting.CONNECTIONS_MAX),
                 config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),

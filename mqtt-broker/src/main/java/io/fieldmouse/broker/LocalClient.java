@@ -97,7 +97,8 @@ public final class LocalClient implements AutoCloseable {
             if (mine != null) {
                 Subscription subscription =
                         new Subscription(mine, topicFilter, Qos.AT_LEAST_ONCE, false, true, 0, Subscription.ids(0));
-                router.subscribe(subscription, new ArrayList<>()).forEach(mine::deliver);
+                router.subscribe(subscription, new ArrayList<>());
+                mine.replay();
             }
         });
     }

@@ -88,7 +88,7 @@ final class Restart {
 
     private void restoreSessions(Lane lane, List<StoredSession> sessions) {
         SessionRegistry registry = registries.get(lane.index());
-        sessions.forEach(session -> router.restoreSubscriptions(registry.restore(session)));
+        sessions.forEach(session -> router.restoreSubscriptions(registry.restore(session), session));
     }
 
     private void startClocks(Lane lane, List<StoredSession> sessions) {

@@ -1,6 +1,7 @@
 package io.fieldmouse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.message.Counters.Counter;
@@ -10,6 +11,7 @@ import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Property;
 import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
+import io.fieldmouse.broker.wire.Wire;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,45 +74,72 @@ class RetainedReplayTest extends BrokerTestBase {
         stuck.expectSilence();
     }
 
-    @ParameterizedTest
-    @CsvSource({"3, 0x80", "4, 0x80", "5, 0x97"})
-    void whoDoesNotTakeWhatItAskedForMayNotAskForMore(int level, String refused) {
-        restartWith("inflight_max", "1", "retained_messages_max", "10");
-        retain(10, "x");
-        RawClient stuck = client(level, "stuck");
-        stuck.subscribe("r/#", 1);
-        Packet unacknowledged = stuck.expect(PacketType.PUBLISH);
-        assertEquals(1, stuck.subscribe("#", 1));
-        assertEquals(1, stuck.subscribe("+/#", 1));
-        // More than twice what all topics hold waits now.
-        assertEquals(Integer.decode(refused), stuck.subscribe("+/+", 1));
-        stuck.acknowledge(unacknowledged);
-        for (int i = 0; i < 29; i++) {
-            stuck.acknowledge(stuck.expect(PacketType.PUBLISH));
+    @Test
+    void oneFilterManyTimesInOnePacketAsksOnce() {
+        retain(1, "x".repeat(100_000));
+        RawClient client = durable(5, CLIENT);
+        byte[] filters = {};
+        for (int i = 0; i < 2_000; i++) {
+            filters = Wire.join(filters, Wire.text("r/#"), Wire.u8(1));
         }
-        stuck.expectSilence();
-        assertEquals(1, stuck.subscribe("+/+", 1));
+        client.send(Wire.packet(Wire.SUBSCRIBE, Wire.u16(1), Wire.properties(), filters));
+        assertEquals(2_000, client.expect(PacketType.SUBACK).codes().size());
+        client.acknowledge(client.expect(PacketType.PUBLISH));
+        client.expectSilence();
     }
 
     @ParameterizedTest
-    @CsvSource({"3, 0x80", "4, 0x80", "5, 0x97"})
-    void whatManyDoNotTakeIsBoundedByItsBytes(int level, String refused) {
-        restartWith("inflight_max", "1", "replay_bytes_max", "100000");
-        retain(8, "x".repeat(10_000));
-        RawClient stuck = client(4, "stuck");
-        stuck.subscribe("r/#", 1);
-        stuck.expect(PacketType.PUBLISH);
-        RawClient second = client(4, "second");
-        assertEquals(1, second.subscribe("r/#", 1));
-        second.expect(PacketType.PUBLISH);
-        RawClient third = client(level, "third");
-        assertEquals(Integer.decode(refused), third.subscribe("r/#", 1));
-        assertEquals(0, client(5, "p").publish("live", "others go on", 0));
-        if (level == 5) {
-            assertEquals(1, third.subscribe("r/#", 0x21), "who wants no retained messages is not refused");
+    @ValueSource(booleans = {false, true})
+    void whatWasReplacedWhileItWaitedComesOnceAndNew(boolean durable) {
+        restartWith("inflight_max", "1");
+        retain(3, "old");
+        RawClient client = durable ? durable(4, CLIENT) : client(4, CLIENT);
+        client.subscribe("r/#", 1);
+        Packet first = client.expect(PacketType.PUBLISH);
+        retain(3, "new");
+        assertEquals("r/0 old", first.topic() + " " + first.payloadText());
+        client.acknowledge(first);
+        for (int i = 0; i < 3; i++) {
+            Packet live = client.expectPublish("r/" + i, "new", 1);
+            assertFalse(live.retain());
+            client.acknowledge(live);
         }
-        stuck.disconnect();
-        await("its retained messages wait no longer", () -> third.subscribe("r/#", 1) == 1);
+        client.expectSilence();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0x01, 0x09}) // without and with Retain As Published
+    void aRestartBringsNoOlderValueBehindANewerOne(int options) {
+        retain(3, "old");
+        RawClient owed = taking(CLIENT, 1);
+        owed.sendSubscribe(1, "r/#", options, NO_PROPERTY);
+        owed.receive();
+        owed.receive();
+        owed.disconnect();
+        RawClient publisher = client(5, "p");
+        assertEquals(0, publisher.publish(Publish.of("r/2", "new").retain().qos(1, 1)));
+        broker.restart();
+        RawClient back = taking(CLIENT, 1);
+        back.acknowledge(back.expectPublish("r/0", "old", 1));
+        back.acknowledge(back.expectPublish("r/1", "old", 1));
+        back.acknowledge(back.expectPublish("r/2", "new", 1));
+        back.expectSilence();
+        broker.restart();
+        taking(CLIENT, 1).expectSilence();
+    }
+
+    @Test
+    void aLongSearchLetsOthersHaveTheirTurns() {
+        RawClient publisher = client(5, "p");
+        for (int i = 0; i < 1_000; i++) {
+            publisher.publish(Publish.of("s/" + i, "x").retain());
+        }
+        publisher.publish(Publish.of("s/last/found", "y").retain());
+        await("all are there", () -> broker.broker().retainedCount() == 1_001);
+        RawClient client = client(4, CLIENT);
+        client.subscribe("s/+/found", 1);
+        client.expectPublish("s/last/found", "y");
+        client.expectSilence();
     }
 
     @ParameterizedTest

@@ -204,17 +204,17 @@ class RetainedTest extends BrokerTestBase {
     @Test
     void liveMessagesFollowRetainedOnesOfTheSameTopic() {
         RawClient publisher = client(4, "p");
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 200; i++) {
             publisher.publish(Publish.of("t/" + i, "retained").retain().qos(1, i + 1));
         }
         RawClient subscriber = open(5).connected(Connect.as(5, "s").with(Property.receiveMaximum(10)));
         subscriber.sendSubscribe(1, "t/#", 1, new byte[0]);
         subscriber.expect(PacketType.SUBACK);
-        for (int i = 0; i < 300; i++) {
+        for (int i = 0; i < 200; i++) {
             publisher.publish("t/" + i, "live", 0);
         }
         Set<String> seen = new HashSet<>();
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < 400; i++) {
             Packet packet = subscriber.expect(PacketType.PUBLISH);
             if (packet.retain()) {
                 seen.add(packet.topic());

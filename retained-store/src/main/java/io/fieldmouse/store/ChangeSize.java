@@ -28,6 +28,9 @@ final class ChangeSize {
         if (change instanceof StoreChange.WillSet set) {
             return set.will().message().sizeBytes();
         }
+        if (change instanceof StoreChange.SubscriptionAdded added) {
+            return added.subscription().topicFilter().length();
+        }
         return 0;
     }
 }

@@ -10,7 +10,6 @@ import io.fieldmouse.broker.message.TopicName;
 import io.fieldmouse.broker.routing.PublishOutcome;
 import io.fieldmouse.broker.routing.Router;
 import io.fieldmouse.broker.session.CommitGate;
-import io.fieldmouse.broker.session.QueuedMessage;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
 import io.fieldmouse.broker.session.Subscription;
@@ -28,7 +27,6 @@ import io.netty.handler.codec.mqtt.MqttSubAckMessage;
 import io.netty.handler.codec.mqtt.MqttSubAckPayload;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttSubscriptionOption;
-import io.netty.handler.codec.mqtt.MqttSubscriptionOption.RetainedHandlingPolicy;
 import io.netty.handler.codec.mqtt.MqttTopicSubscription;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
@@ -165,21 +163,22 @@ final class ClientPackets {
             packet.payload().topicSubscriptions().forEach(requested -> requireWellFormed(requested.topicFilter()));
         }
         List<StoreChange> changes = new ArrayList<>();
-        List<QueuedMessage> retained = new ArrayList<>();
         List<Integer> codes = new ArrayList<>();
         for (MqttTopicSubscription requested : packet.payload().topicSubscriptions()) {
-            ReasonCode refusal = refusalOf(requested, retained.size());
+            ReasonCode refusal = refusalOf(requested.topicFilter());
             if (refusal == null) {
                 Subscription subscription = subscription(requested, subscriptionId);
-                retained.addAll(router.subscribe(subscription, changes));
+                router.subscribe(subscription, changes);
                 codes.add(subscription.qos().number());
             } else {
                 codes.add(isMqtt5() ? refusal.code() : ReasonCode.UNSPECIFIED_ERROR.code());
             }
         }
         long position = commit(changes);
-        connection.sendAfter(position, () -> connection.send(subAck(packetId, codes))); // [MQTT-3.8.4-1]
-        retained.forEach(connection.session()::deliver);
+        connection.sendAfter(position, () -> {
+            connection.send(subAck(packetId, codes)); // [MQTT-3.8.4-1]
+            connection.session().replay();
+        });
     }
 
     private void requireWellFormed(String filter) {
@@ -189,8 +188,7 @@ final class ClientPackets {
         }
     }
 
-    private @Nullable ReasonCode refusalOf(MqttTopicSubscription requested, int retainedAlready) {
-        String filter = requested.topicFilter();
+    private @Nullable ReasonCode refusalOf(String filter) {
         if (TopicFilter.flaw(filter, shared.limits().topicLevelsMax()) != null) {
             return ReasonCode.TOPIC_FILTER_INVALID;
         }
@@ -200,13 +198,10 @@ final class ClientPackets {
         Session session = connection.session();
         boolean full = session.subscription(filter) == null
                 && session.subscriptionCount() >= shared.limits().subscriptionsMax();
-        boolean flooded = requested.option().retainHandling() != RetainedHandlingPolicy.DONT_SEND_AT_SUBSCRIBE
-                && session.hasTooManyReplays(retainedAlready, shared.limits().replaysMax());
-        // A durable session's retained messages are stored: one that asks again and again fills what waits for the
-        // disk.
+        // What a durable session subscribes is stored: one that asks again and again fills what waits for the disk.
         boolean storeBehind = session.isDurable()
                 && connection.gate().pendingBytes() > shared.limits().storeBacklogBytesMax();
-        boolean refused = full || flooded || storeBehind || !session.hasRoomFor(filter);
+        boolean refused = full || storeBehind || !session.hasRoomFor(filter);
         if (refused) {
             shared.counters().add(Counter.REFUSED_SUBSCRIPTION);
         }

@@ -12,7 +12,6 @@ import java.time.Duration;
  * @param clientIdCharsMax longest client id
  * @param topicLevelsMax most levels in a topic name or filter
  * @param subscriptionsMax most subscriptions of a session
- * @param replaysMax retained messages that wait to be sent to one client beyond which it may not subscribe
  * @param requestsWaitingMax SUBSCRIBEs and other requests of a client whose answers wait for the disk
  * @param connectionsMax connections at one time
  * @param storeBacklogBytesMax bytes that wait for the disk beyond which publishers are not read from
@@ -27,7 +26,6 @@ public record Limits(
         int clientIdCharsMax,
         int topicLevelsMax,
         int subscriptionsMax,
-        int replaysMax,
         int requestsWaitingMax,
         int connectionsMax,
         long storeBacklogBytesMax,

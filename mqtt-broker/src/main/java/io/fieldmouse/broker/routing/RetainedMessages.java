@@ -178,34 +178,34 @@ final class RetainedMessages {
                         StoredForm.of(now.publication), now.publication.qos().number());
     }
 
-    /**
-     * The retained messages that match the filter, have not expired, and do not come live.
-     *
-     * @param subscription the number of the subscription that asks; {@link Long#MAX_VALUE} for all messages
-     */
-    List<Publication> matching(String filter, long nowMillis, long subscription) {
+    /** The topic that comes after this one, or first for null, of those that begin with the prefix; null when none does. */
+    @Nullable
+    String topicAfter(@Nullable String topic, String prefix) {
+        String next = topic == null ? topics.ceiling(prefix) : topics.higher(topic);
+        return next != null && next.startsWith(prefix) ? next : null;
+    }
+
+    /** The topic's message, unless it has expired or comes live to the subscription with this number. */
+    @Nullable
+    Publication unlessLive(String topic, long nowMillis, long subscription) {
+        Kept kept = byTopic.get(topic);
+        return kept != null && kept.liveUpTo(lastSubscription) < subscription && !kept.publication.isExpired(nowMillis)
+                ? kept.publication
+                : null;
+    }
+
+    /** The retained messages that match the filter and have not expired. */
+    List<Publication> matching(String filter, long nowMillis) {
         List<Publication> found = new ArrayList<>();
-        if (!TopicFilter.hasWildcard(filter)) {
-            addUnlessLive(found, filter, nowMillis, subscription);
-            return found;
-        }
         String prefix = TopicFilter.literalPrefix(filter);
-        for (String topic : topics.tailSet(prefix, true)) {
-            if (!topic.startsWith(prefix)) {
-                break;
-            }
-            if (TopicFilter.matches(filter, topic)) {
-                addUnlessLive(found, topic, nowMillis, subscription);
+        for (String topic = topicAfter(null, prefix); topic != null; topic = topicAfter(topic, prefix)) {
+            Publication publication =
+                    TopicFilter.matches(filter, topic) ? unlessLive(topic, nowMillis, Long.MAX_VALUE) : null;
+            if (publication != null) {
+                found.add(publication);
             }
         }
         return found;
-    }
-
-    private void addUnlessLive(List<Publication> found, String topic, long nowMillis, long subscription) {
-        Kept kept = byTopic.get(topic);
-        if (kept != null && kept.liveUpTo(lastSubscription) < subscription && !kept.publication.isExpired(nowMillis)) {
-            found.add(kept.publication);
-        }
     }
 
     /** Clears what has expired. Returns how many. */

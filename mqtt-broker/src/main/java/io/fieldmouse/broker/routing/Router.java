@@ -17,10 +17,14 @@ import io.fieldmouse.broker.session.Subscription;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.MessageQueued;
 import io.fieldmouse.store.StoreChange.Receiver;
+import io.fieldmouse.store.StoredSession;
+import io.fieldmouse.store.StoredSubscription;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +40,7 @@ public final class Router implements SessionRegistry.Ending {
     private final List<CommitGate> gates;
     private final WallClock clock;
     private final Counters counters;
-    private final LongSupplier messageIds;
+    private final AtomicLong messageIds;
     private final RetainedMessages retained;
     private final long storeBacklogBytesMax;
     private final SubscriptionTree subscriptions = new SubscriptionTree();
@@ -47,7 +51,7 @@ public final class Router implements SessionRegistry.Ending {
             List<CommitGate> gates,
             WallClock clock,
             Counters counters,
-            LongSupplier messageIds,
+            AtomicLong messageIds,
             int retainedMessagesMax,
             long retainedBytesMax,
             long storeBacklogBytesMax) {
@@ -177,7 +181,7 @@ public final class Router implements SessionRegistry.Ending {
 
     /** One message for each receiver that acknowledges, by its place; null for one that does not. */
     private QueuedMessage[] queuedMessages(Publication publication, List<Subscription> receiving) {
-        long messageId = messageIds.getAsLong();
+        long messageId = messageIds.incrementAndGet();
         QueuedMessage[] messages = new QueuedMessage[receiving.size()];
         for (int i = 0; i < messages.length; i++) {
             Subscription subscription = receiving.get(i);
@@ -269,25 +273,25 @@ public final class Router implements SessionRegistry.Ending {
     }
 
     /**
-     * Makes a subscription known. Called on the session's lane.
+     * Makes a subscription known. Called on the session's lane. The retained messages it asks for leave when the session
+     * is told to {@link Session#replay()}, which should be when the changes have been committed.
      *
      * @param changes receives what has to be stored
-     * @return the retained messages it asks for, to be delivered when the changes have been committed
      */
-    public List<QueuedMessage> subscribe(Subscription subscription, List<StoreChange> changes) {
+    public void subscribe(Subscription subscription, List<StoreChange> changes) {
         Session session = subscription.session();
         boolean isNew = session.subscription(subscription.filter()) == null;
-        session.subscribe(subscription, changes);
         long number = subscriptions.add(subscription);
         boolean sendRetained = subscription.retainHandling() == 0 || (subscription.retainHandling() == 1 && isNew);
-        List<QueuedMessage> messages = new ArrayList<>();
         if (sendRetained) { // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
-            session.dropReplaysOf(subscription.filter());
-            for (Publication publication : retained.matching(subscription.filter(), clock.millis(), number)) {
-                messages.add(session.prepareReplay(publication, subscription, changes));
-            }
+            session.owe(search(subscription, number, Set.of()));
         }
-        return messages;
+        session.subscribe(subscription, changes);
+    }
+
+    private RetainedSearch search(Subscription subscription, long number, Set<String> topicsOnTheirWay) {
+        long firstMessageId = messageIds.getAndAdd(retained.count() + 1L) + 1;
+        return new RetainedSearch(retained, subscription, number, topicsOnTheirWay, clock, firstMessageId);
     }
 
     /** Takes a subscription back. Returns whether there was one. Called on the session's lane. */
@@ -334,8 +338,19 @@ public final class Router implements SessionRegistry.Ending {
         retained.restore(publication);
     }
 
-    public void restoreSubscriptions(Session session) {
-        session.subscriptions().forEach(subscriptions::add);
+    /** Makes its subscriptions known, and lets those go on that are owed retained messages. */
+    public void restoreSubscriptions(Session session, StoredSession stored) {
+        Set<String> owed = stored.subscriptions().stream()
+                .filter(Subscription::isOwedRetained)
+                .map(StoredSubscription::topicFilter)
+                .collect(Collectors.toSet());
+        Set<String> onTheirWay = owed.isEmpty() ? Set.of() : session.topicsOnTheirWay();
+        for (Subscription subscription : session.subscriptions()) {
+            long number = subscriptions.add(subscription);
+            if (owed.contains(subscription.filter())) {
+                session.owe(search(subscription, number, onTheirWay));
+            }
+        }
     }
 
     /**
@@ -343,7 +358,7 @@ public final class Router implements SessionRegistry.Ending {
      * speak of a past that is over.
      */
     public void resetRetained(String filter, byte[] payload, Lane lane) {
-        for (Publication old : retained.matching(filter, clock.millis(), Long.MAX_VALUE)) {
+        for (Publication old : retained.matching(filter, clock.millis())) {
             if (!Arrays.equals(old.payload(), payload)) {
                 publishOwn(
                         new Publication(

@@ -3,9 +3,9 @@ package io.fieldmouse.broker.session;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A bound on bytes that all clients together make the broker hold. There are three: for what flows (queued messages,
- * half-received packets, unsent output), for what stands (subscriptions, wills), and for retained messages on their way
- * to new subscriptions; so that the others, which a client alone may leave where they are, cannot stop the first.
+ * A bound on bytes that all clients together make the broker hold. There are two: one for what flows (queued messages,
+ * half-received packets, unsent output), one for what stands (subscriptions, wills), so that the second, which nobody
+ * takes away, cannot stop the first.
  */
 public final class ByteBudget {
     private final long bytesMax;

@@ -9,10 +9,15 @@ import io.fieldmouse.store.StoreChange.MessageReleased;
 import io.fieldmouse.store.StoreChange.MessageSent;
 import io.fieldmouse.store.StoreChange.MessageSettled;
 import io.fieldmouse.store.StoreChange.Receiver;
+import io.fieldmouse.store.StoreChange.SubscriptionAdded;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,14 +33,18 @@ final class DeliveryQueue {
     private final QueueRoom room;
     private final Deque<QueuedMessage> pending = new ArrayDeque<>();
     private final OutboundWindow window = new OutboundWindow();
+
+    /** By filter, in the order of the subscriptions. */
+    private final Map<String, Replay> replays = new LinkedHashMap<>();
+
     private List<Runnable> heldBack = new ArrayList<>();
     private @Nullable Outbound outbound;
-    private int replaysWaiting;
     private int qos0Waiting;
     private boolean durable;
     private boolean stuck;
     private boolean progressed;
     private boolean discarded;
+    private boolean searchesOn;
 
     DeliveryQueue(String clientId, SessionContext context, QueueRoom room) {
         this.clientId = clientId;
@@ -51,7 +60,7 @@ final class DeliveryQueue {
         if (out == null) {
             return;
         }
-        if (replaysWaiting > 0 || qos0Waiting > 0 || window.owesReplay()) {
+        if (!replays.isEmpty() || qos0Waiting > 0 || window.owesReplay()) {
             queueInOrder(publication, retain, subscriptionIds);
         } else if (out.isWritable()) {
             if (!out.publish(publication, Qos.AT_MOST_ONCE, retain, false, 0, subscriptionIds, CommitGate.AT_ONCE)) {
@@ -72,7 +81,7 @@ final class DeliveryQueue {
         }
     }
 
-    /** Takes a QoS 1 or 2 message for which room was reserved, or a retained message. */
+    /** Takes a QoS 1 or 2 message for which room was reserved. */
     void add(QueuedMessage message) {
         if (discarded) {
             // It was on its way when the session ended.
@@ -90,20 +99,14 @@ final class DeliveryQueue {
 
     private void putPending(QueuedMessage message) {
         pending.add(message);
-        if (message.replay) {
-            replaysWaiting++;
-            context.replays().take(message.publication.sizeBytes());
-        } else if (!message.qos.isAcknowledged()) {
+        if (!message.qos.isAcknowledged()) {
             qos0Waiting++;
         }
     }
 
     private QueuedMessage takePending() {
         QueuedMessage message = pending.remove();
-        if (message.replay) {
-            replaysWaiting--;
-            context.replays().give(message.publication.sizeBytes());
-        } else if (!message.qos.isAcknowledged()) {
+        if (!message.qos.isAcknowledged()) {
             qos0Waiting--;
         }
         return message;
@@ -112,23 +115,11 @@ final class DeliveryQueue {
     /** Takes what a restart found in the store, in order. */
     void restore(QueuedMessage message) {
         // What the store kept is not refused, whatever the bounds are now; beyond them it is not counted.
-        message.takesRoom = !message.replay && room.tryReserve(message.publication.sizeBytes());
+        message.takesRoom = room.tryReserve(message.publication.sizeBytes());
         if (message.packetId > 0) {
             window.restore(message);
         } else {
             putPending(message);
-        }
-    }
-
-    /** Drops retained messages for this filter that were not sent yet: the subscription is made anew. */
-    void dropReplaysOf(String filter) {
-        for (int left = replaysWaiting == 0 ? 0 : pending.size(); left > 0; left--) {
-            QueuedMessage message = takePending();
-            if (filter.equals(message.replayOf)) {
-                settled(message);
-            } else {
-                putPending(message);
-            }
         }
     }
 
@@ -146,9 +137,76 @@ final class DeliveryQueue {
         }
     }
 
-    /** Retained messages that subscriptions asked for and that were not sent yet. */
-    int replaysWaiting() {
-        return replaysWaiting;
+    // ---- retained messages for new subscriptions
+
+    /** Takes what a subscription is owed, in place of what one with the same filter was. Sent by {@link #pump}. */
+    void owe(Replay replay) {
+        String filter = replay.subscription().filter();
+        replays.remove(filter);
+        if (!replay.search() || replay.found() != null) {
+            replay.putBack();
+            replays.put(filter, replay);
+        }
+    }
+
+    boolean owes(String filter) {
+        return replays.containsKey(filter);
+    }
+
+    /** The subscription is gone. */
+    void forgive(String filter) {
+        replays.remove(filter);
+    }
+
+    /** Topics of which messages are on their way. */
+    Set<String> topicsOnTheirWay() {
+        Set<String> topics = new HashSet<>();
+        window.all().forEach(message -> topics.add(message.publication.topic()));
+        pending.forEach(message -> topics.add(message.publication.topic()));
+        return topics;
+    }
+
+    /** Sends the next retained message that a subscription is owed, before whatever came after it. */
+    private boolean replayNext(Outbound out) {
+        if (replays.isEmpty() || window.nextToResend() != null) {
+            return false;
+        }
+        Replay replay = replays.values().iterator().next();
+        if (!replay.search()) {
+            searchOn();
+            return false;
+        }
+        Publication publication = replay.found();
+        if (publication == null) {
+            replayed(replay.subscription());
+            return true;
+        }
+        boolean acknowledged =
+                publication.qos().atMost(replay.subscription().qos()).isAcknowledged();
+        if (acknowledged && !window.hasRoom(out.receiveMaximum())) {
+            replay.putBack();
+            return false;
+        }
+        send(out, QueuedMessage.replay(replay.take(), publication, replay.subscription()));
+        return true;
+    }
+
+    /** As a task of its own, so that a long search lets others have their turns. */
+    private void searchOn() {
+        if (!searchesOn) {
+            searchesOn = true;
+            context.lane().execute(() -> {
+                searchesOn = false;
+                pump();
+            });
+        }
+    }
+
+    private void replayed(Subscription subscription) {
+        replays.remove(subscription.filter());
+        if (durable && subscription.qos().isAcknowledged()) {
+            context.gate().append(new SubscriptionAdded(clientId, subscription.toStored(false)));
+        }
     }
 
     // ---- connection
@@ -172,13 +230,17 @@ final class DeliveryQueue {
                 giveBack(message);
             }
         }
+        replays.values().removeIf(replay -> !replay.subscription().qos().isAcknowledged());
         letGo();
     }
 
     /** Sends as much as window and buffer allow. */
     void pump() {
         Outbound out = outbound;
-        while (out != null && out == outbound && out.isWritable() && (resendNext(out) || sendNext(out))) {
+        while (out != null
+                && out == outbound
+                && out.isWritable()
+                && (resendNext(out) || replayNext(out) || sendNext(out))) {
             // each step sends, or drops, one message
         }
     }
@@ -204,7 +266,7 @@ final class DeliveryQueue {
 
     private boolean sendNext(Outbound out) {
         QueuedMessage message = pending.peek();
-        if (message == null || window.nextToResend() != null) {
+        if (message == null || !replays.isEmpty() || window.nextToResend() != null) {
             return false;
         }
         if (message.publication.isExpired(context.clock().millis())) {
@@ -213,31 +275,40 @@ final class DeliveryQueue {
             settled(message);
             return true;
         }
+        if (message.qos.isAcknowledged() && !window.hasRoom(out.receiveMaximum())) {
+            return false;
+        }
+        takePending();
+        send(out, message);
+        return true;
+    }
+
+    private void send(Outbound out, QueuedMessage message) {
         if (message.qos.isAcknowledged()) {
-            if (!window.hasRoom(out.receiveMaximum())) {
-                return false;
-            }
-            takePending();
             window.add(message);
             noteSent(message);
             transmit(out, message, false);
         } else {
-            takePending();
             transmit(out, message, false);
             settled(message);
         }
-        return true;
     }
 
     private void noteSent(QueuedMessage message) {
+        if (!durable && !message.stored) {
+            return;
+        }
+        List<StoreChange> changes = new ArrayList<>(2);
         if (message.stored) {
-            StoreChange sent = new MessageSent(clientId, message.messageId, message.packetId);
-            if (message.qos == Qos.EXACTLY_ONCE) {
-                // After a restart it must leave under the same packet id, or the client takes it for another.
-                message.afterPosition = context.gate().commit(sent);
-            } else {
-                context.gate().append(sent);
-            }
+            changes.add(new MessageSent(clientId, message.messageId, message.packetId));
+        } else {
+            storeLate(message, changes); // a retained message, which is the session's only now
+        }
+        if (message.qos == Qos.EXACTLY_ONCE) {
+            // After a restart it must leave under the same packet id, or the client takes it for another.
+            message.afterPosition = context.gate().commit(changes);
+        } else {
+            changes.forEach(context.gate()::append);
         }
     }
 
@@ -409,6 +480,7 @@ final class DeliveryQueue {
     void discard() {
         discarded = true;
         close();
+        replays.clear();
         window.all().forEach(this::giveBack);
         while (!pending.isEmpty()) {
             giveBack(takePending());

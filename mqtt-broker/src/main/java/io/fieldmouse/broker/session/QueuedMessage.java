@@ -3,7 +3,6 @@ package io.fieldmouse.broker.session;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.store.StoredSession;
-import org.jspecify.annotations.Nullable;
 
 /** One message on its way to one session, until it is settled. Belongs to the session's lane once handed over. */
 public final class QueuedMessage {
@@ -16,12 +15,8 @@ public final class QueuedMessage {
     /** Whether the queue's room was reserved for it. */
     boolean takesRoom;
 
-    /** A retained message that a subscription asked for. It takes no room: how many may wait has a bound of its own. */
+    /** A retained message that a subscription asked for, or one that was published as such and restored. */
     boolean replay;
-
-    /** The filter whose subscription asked for this replay; null for any other message, and after a restart. */
-    @Nullable
-    String replayOf;
 
     /** Whether the store has it queued for this session. */
     boolean stored;
@@ -73,21 +68,16 @@ public final class QueuedMessage {
         return new QueuedMessage(0, publication, Qos.AT_MOST_ONCE, retain, subscriptionIds, true, false);
     }
 
-    /** A retained message for a new subscription [MQTT-3.3.1-8]. */
-    static QueuedMessage replay(long messageId, Publication publication, Subscription subscription, boolean stored) {
+    /** A retained message for a new subscription [MQTT-3.3.1-8]. It takes no room: it is made when it can be sent. */
+    static QueuedMessage replay(long messageId, Publication publication, Subscription subscription) {
         Qos qos = publication.qos().atMost(subscription.qos());
-        QueuedMessage message = new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, stored);
+        QueuedMessage message = new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, false);
         message.replay = true;
-        message.replayOf = subscription.filter();
         return message;
     }
 
-    /**
-     * What a restart found in the store.
-     *
-     * @param retainMeansReplay whether the RETAIN flag, which is stored, tells a replay, which is not
-     */
-    static QueuedMessage restored(StoredSession.QueuedMessage stored, boolean retainMeansReplay) {
+    /** What a restart found in the store. */
+    static QueuedMessage restored(StoredSession.QueuedMessage stored) {
         Qos qos = Qos.of(stored.qos());
         QueuedMessage message = new QueuedMessage(
                 stored.messageId(),
@@ -99,7 +89,7 @@ public final class QueuedMessage {
                 true);
         message.packetId = stored.packetId();
         message.released = stored.released();
-        message.replay = retainMeansReplay && stored.retain();
+        message.replay = stored.retain();
         return message;
     }
 

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,36 +83,14 @@ public final class Session {
         deliveries.add(message);
     }
 
-    /**
-     * Prepares a retained message for a subscription just made. To be {@link #deliver delivered} when the changes,
-     * which its storing joins where it must survive, have been committed.
-     */
-    public QueuedMessage prepareReplay(Publication publication, Subscription subscription, List<StoreChange> changes) {
-        boolean stored = durable
-                && publication.qos().isAcknowledged()
-                && subscription.qos().isAcknowledged();
-        QueuedMessage message =
-                QueuedMessage.replay(context.messageIds().getAsLong(), publication, subscription, stored);
-        if (stored) {
-            changes.add(deliveries.queuedChange(message));
-        }
-        return message;
+    /** The retained messages that a subscription asks for. They leave with {@link #replay()}. */
+    public void owe(Replay replay) {
+        deliveries.owe(replay);
     }
 
-    /** Forgets the retained messages of this filter that were not sent yet, because they are about to be asked for anew. */
-    public void dropReplaysOf(String filter) {
-        deliveries.dropReplaysOf(filter);
-    }
-
-    /**
-     * Whether so many retained messages, of this client and of all, wait to be sent to new subscriptions that it may not
-     * ask for more.
-     *
-     * @param more what is about to wait too
-     * @param most for one client
-     */
-    public boolean hasTooManyReplays(int more, int most) {
-        return deliveries.replaysWaiting() + more > most || context.replays().isExhausted();
+    /** Begins to send the retained messages that subscriptions are owed. */
+    public void replay() {
+        deliveries.pump();
     }
 
     /** The queue was found full: makes room by dropping what has expired, once a second at most. */
@@ -228,12 +207,21 @@ public final class Session {
         return subscriptions.containsKey(filter) || context.standing().hasRoomFor(Subscription.sizeBytes(filter));
     }
 
+    /** Topics of which messages are on their way to the client. */
+    public Set<String> topicsOnTheirWay() {
+        return deliveries.topicsOnTheirWay();
+    }
+
     /** Adds or replaces. */
     public void subscribe(Subscription subscription, List<StoreChange> changes) {
         put(subscription);
         if (durable) {
-            changes.add(new SubscriptionAdded(clientId, subscription.toStored()));
+            changes.add(added(subscription));
         }
+    }
+
+    private SubscriptionAdded added(Subscription subscription) {
+        return new SubscriptionAdded(clientId, subscription.toStored(deliveries.owes(subscription.filter())));
     }
 
     private void put(Subscription subscription) {
@@ -244,6 +232,7 @@ public final class Session {
 
     /** Returns what there was. */
     public @Nullable Subscription unsubscribe(String filter, List<StoreChange> changes) {
+        deliveries.forgive(filter);
         Subscription was = subscriptions.remove(filter);
         if (was != null) {
             context.standing().give(Subscription.sizeBytes(filter));
@@ -292,7 +281,7 @@ public final class Session {
         durable = seconds > 0;
         stored |= durable;
         if (becomesDurable) {
-            subscriptions.values().forEach(s -> changes.add(new SubscriptionAdded(clientId, s.toStored())));
+            subscriptions.values().forEach(subscription -> changes.add(added(subscription)));
             inboundPacketIds.forEach(id -> changes.add(new PacketIdReceived(clientId, id)));
         }
         deliveries.setDurable(durable, becomesDurable, changes);
@@ -320,10 +309,8 @@ public final class Session {
         for (int packetId : kept.receivedPacketIds()) {
             inboundPacketIds.add(packetId);
         }
-        // A live message has the RETAIN flag only where a subscription wants it as it was published.
-        boolean retainMeansReplay = subscriptions.values().stream().noneMatch(Subscription::retainAsPublished);
         for (StoredSession.QueuedMessage queued : kept.queue()) {
-            deliveries.restore(QueuedMessage.restored(queued, retainMeansReplay));
+            deliveries.restore(QueuedMessage.restored(queued));
         }
     }
 }

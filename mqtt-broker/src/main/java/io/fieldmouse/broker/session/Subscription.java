@@ -25,6 +25,10 @@ public record Subscription(
     private static final int[] NO_IDS = {};
     private static final int NO_LOCAL = 0x04;
     private static final int RETAIN_AS_PUBLISHED = 0x08;
+    private static final int RETAIN_HANDLING = 0x30;
+
+    /** Ours, in a bit that MQTT reserves: the retained messages that the subscription asked for have not all been sent. */
+    private static final int OWED_RETAINED = 0x40;
 
     /** What a subscription with this filter weighs, in bytes: itself, and a node of the tree for each level, roughly. */
     static int sizeBytes(String filter) {
@@ -45,12 +49,18 @@ public record Subscription(
                 Qos.of(options & 0x03),
                 (options & NO_LOCAL) != 0,
                 (options & RETAIN_AS_PUBLISHED) != 0,
-                options >> 4,
+                (options & RETAIN_HANDLING) >> 4,
                 ids(stored.subscriptionId()));
     }
 
-    StoredSubscription toStored() {
-        int options = qos.number()
+    /** Whether a restart owes it retained messages. */
+    public static boolean isOwedRetained(StoredSubscription stored) {
+        return (stored.options() & OWED_RETAINED) != 0;
+    }
+
+    StoredSubscription toStored(boolean owedRetained) {
+        int options = (owedRetained && qos.isAcknowledged() ? OWED_RETAINED : 0)
+                | qos.number()
                 | (noLocal ? NO_LOCAL : 0)
                 | (retainAsPublished ? RETAIN_AS_PUBLISHED : 0)
                 | (retainHandling << 4);

@@ -57,7 +57,7 @@ final class SessionsForTest implements AutoCloseable {
                 List.of(gate),
                 clock,
                 counters,
-                messageIds::incrementAndGet,
+                messageIds,
                 MANY,
                 Long.MAX_VALUE,
                 Long.MAX_VALUE);
@@ -69,8 +69,7 @@ final class SessionsForTest implements AutoCloseable {
                         counters,
                         new ByteBudget(Long.MAX_VALUE),
                         new ByteBudget(Long.MAX_VALUE),
-                        new ByteBudget(Long.MAX_VALUE),
-                        messageIds::incrementAndGet,
+                        messageIds,
                         new QueueRoom.Limits(1000, 1_000_000)),
                 router,
                 new AtomicInteger(),
