@@ -8,8 +8,6 @@ import com.sun.jna.Pointer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +26,6 @@ public final class VirtualPort implements Closeable {
     /** A timeout for {@link #read} that never runs out. */
     public static final long FOREVER = -1;
 
-    private static final Path TERMINALS = Path.of("/dev/pts");
     private static final int TRANSFER_BYTES_MAX = 4096;
     private static final int POLLFD_BYTES = 8;
     private static final int POLLFD_EVENTS = 4;
@@ -39,7 +36,7 @@ public final class VirtualPort implements Closeable {
     private final int slave;
     private final int wake;
     private final Path device;
-    private final @Nullable Path link;
+    private final @Nullable PortLink link;
 
     private final Object reading = new Object();
     private final Memory inbound = new Memory(TRANSFER_BYTES_MAX);
@@ -51,7 +48,7 @@ public final class VirtualPort implements Closeable {
 
     private volatile boolean closed;
 
-    private VirtualPort(int master, int slave, int wake, Path device, @Nullable Path link) {
+    private VirtualPort(int master, int slave, int wake, Path device, @Nullable PortLink link) {
         this.master = master;
         this.slave = slave;
         this.wake = wake;
@@ -67,8 +64,9 @@ public final class VirtualPort implements Closeable {
     }
 
     /**
-     * Opens a new port with a stable name: a symbolic link that is removed at close. A link into {@code /dev/pts}, as an
-     * earlier run that was killed leaves behind, is replaced; anything else of that name is an error.
+     * Opens a new port with a stable name: a symbolic link that is removed at close. A link to a terminal that is gone, as
+     * an earlier run that was killed leaves behind, is replaced; anything else of that name is an error, and so is the
+     * link of a port that is in use.
      */
     public static VirtualPort open(Path link) throws IOException {
         return openWithLink(link.toAbsolutePath());
@@ -91,8 +89,8 @@ public final class VirtualPort implements Closeable {
             makeRaw(slave, device);
             int wake = LibC.eventfd(0, LibC.O_NONBLOCK | LibC.O_CLOEXEC);
             opened[2] = check(wake, "eventfd");
-            placeLink(link, device);
-            return new VirtualPort(master, slave, wake, device, link);
+            PortLink placed = link == null ? null : PortLink.place(link, device);
+            return new VirtualPort(master, slave, wake, device, placed);
         } catch (IOException | RuntimeException | Error e) {
             for (int fd : opened) {
                 if (fd >= 0) {
@@ -138,22 +136,6 @@ public final class VirtualPort implements Closeable {
         }
     }
 
-    private static void placeLink(@Nullable Path link, Path device) throws IOException {
-        if (link == null) {
-            return;
-        }
-        // Whatever else a link may point to, a real adapter for one, is not ours to take the name from.
-        if (Files.isSymbolicLink(link) && Files.readSymbolicLink(link).startsWith(TERMINALS)) {
-            Files.delete(link);
-        }
-        try {
-            Files.createSymbolicLink(link, device);
-        } catch (FileAlreadyExistsException e) {
-            throw new IOException(
-                    link + " exists and is no link to a virtual port; remove it or choose another name", e);
-        }
-    }
-
     private void preparePollEntry(int index, int fd) {
         pollSet.setInt((long) index * POLLFD_BYTES, fd);
         pollSet.setShort((long) index * POLLFD_BYTES + POLLFD_EVENTS, LibC.POLLIN);
@@ -161,7 +143,7 @@ public final class VirtualPort implements Closeable {
 
     /** What a user opens: the link if there is one, else the device. */
     public Path path() {
-        return link != null ? link : device;
+        return link != null ? link.path() : device;
     }
 
     /** The kernel's name, such as {@code /dev/pts/7}. */
@@ -243,7 +225,17 @@ public final class VirtualPort implements Closeable {
             return;
         }
         closed = true;
-        wakeReader();
+        try {
+            if (link != null) {
+                link.remove();
+            }
+        } finally {
+            wakeReader();
+            release();
+        }
+    }
+
+    private void release() {
         synchronized (reading) {
             synchronized (writing) {
                 LibC.close(master);
@@ -255,7 +247,6 @@ public final class VirtualPort implements Closeable {
                 outbound.close();
             }
         }
-        removeLink();
     }
 
     private void wakeReader() {
@@ -263,15 +254,6 @@ public final class VirtualPort implements Closeable {
             one.setLong(0, 1);
             // Cannot fail: the counter is written once in its life.
             LibC.write(wake, one, new NativeLong(Long.BYTES));
-        }
-    }
-
-    private void removeLink() throws IOException {
-        // Only our own: another port may have taken the name over.
-        if (link != null
-                && Files.isSymbolicLink(link)
-                && Files.readSymbolicLink(link).equals(device)) {
-            Files.deleteIfExists(link);
         }
     }
 

@@ -3,7 +3,6 @@ package io.fieldmouse.sim.port;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -170,16 +169,87 @@ final class VirtualPortTest {
     }
 
     @Test
-    void linkOfAnEarlierRunIsReplacedAndOfALaterOneLeftAlone() throws IOException {
+    void linkOfAPortInUseIsRefusedWithWhoHasItAndStays() throws IOException {
+        Path link = directory.resolve("ttySIM0");
+        try (VirtualPort first = VirtualPort.open(link)) {
+            IOException refusal = assertThrows(IOException.class, () -> VirtualPort.open(link));
+            assertEquals(
+                    link + " is in use: it leads to " + first.device() + ", which java (pid "
+                            + ProcessHandle.current().pid() + ") has made; end that one, or choose another name",
+                    refusal.getMessage());
+            assertEquals(first.device(), Files.readSymbolicLink(link));
+        }
+        assertFalse(Files.exists(link, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Test
+    void linkToATerminalThatIsGoneIsReplaced() throws IOException {
         Path link = directory.resolve("ttySIM0");
         Files.createSymbolicLink(link, Path.of("/dev/pts/999999"));
-        VirtualPort first = VirtualPort.open(link);
-        VirtualPort second = VirtualPort.open(link);
-        assertNotEquals(first.device(), second.device());
-        first.close();
-        assertEquals(second.device(), Files.readSymbolicLink(link));
-        second.close();
+        try (VirtualPort port = VirtualPort.open(link)) {
+            assertEquals(port.device(), Files.readSymbolicLink(link));
+        }
         assertFalse(Files.exists(link, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Test
+    void linkOlderThanTheTerminalItLeadsToIsReplaced() throws Exception {
+        Path link = directory.resolve("ttySIM0");
+        try (VirtualPort stranger = VirtualPort.open()) {
+            // As a killed run leaves it, whose number a later terminal was given.
+            Files.createSymbolicLink(link, stranger.device());
+            int status = new ProcessBuilder("touch", "-h", "-d", "2020-01-01", link.toString())
+                    .start()
+                    .waitFor();
+            assertEquals(0, status);
+            try (VirtualPort port = VirtualPort.open(link)) {
+                assertEquals(port.device(), Files.readSymbolicLink(link));
+            }
+        }
+    }
+
+    @Test
+    void linkThatAlreadyLeadsToTheNewPortIsReplaced() throws IOException {
+        Path path = directory.resolve("ttySIM0");
+        try (VirtualPort port = VirtualPort.open()) {
+            Files.createSymbolicLink(path, port.device());
+            PortLink.place(path, port.device()).remove();
+            assertFalse(Files.exists(path, LinkOption.NOFOLLOW_LINKS));
+        }
+    }
+
+    @Test
+    void linkThatLeadsElsewhereMeanwhileIsLeftAlone() throws IOException {
+        Path link = directory.resolve("ttySIM0");
+        try (VirtualPort other = VirtualPort.open()) {
+            try (VirtualPort port = VirtualPort.open(link)) {
+                assertTrue(port.isOpen());
+                Files.delete(link);
+                Files.createSymbolicLink(link, other.device());
+            }
+            assertEquals(other.device(), Files.readSymbolicLink(link));
+        }
+    }
+
+    /** Once the number is free another port may have it, and a link that looks the same. */
+    @Test
+    void linkIsGoneBeforeItsNumberIsFree() throws Exception {
+        Path link = directory.resolve("ttySIM0");
+        for (int round = 0; round < 50; round++) {
+            VirtualPort port = VirtualPort.open(link);
+            try (FileInputStream userIn = new FileInputStream(port.device().toFile())) {
+                CompletableFuture<Boolean> linkAtHangUp = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        userIn.read();
+                    } catch (IOException e) {
+                        // Hung up.
+                    }
+                    return Files.exists(link, LinkOption.NOFOLLOW_LINKS);
+                });
+                port.close();
+                assertFalse(linkAtHangUp.get(30, TimeUnit.SECONDS));
+            }
+        }
     }
 
     @Test

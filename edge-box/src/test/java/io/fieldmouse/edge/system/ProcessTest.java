@@ -178,6 +178,25 @@ final class ProcessTest {
     }
 
     @Test
+    void secondSimulationLeavesTheLinkOfTheFirstAloneUntilThatIsKilled() throws Exception {
+        Path file = directory.resolve("sim.yaml");
+        Path link = directory.resolve("line");
+        Files.writeString(file, "lines:\n  - {name: l, link: " + link + ", slaves: [{unit: 7}]}\n");
+        try (CommandProcess first = CommandProcess.fieldmouse(directory, "sim", "--file", file.toString())) {
+            first.awaitText("l  " + link + "  unit 7");
+            try (CommandProcess second = CommandProcess.fieldmouse(directory, "sim", "--file", file.toString())) {
+                assertEquals(1, second.exitCode(), second::toString);
+                assertTrue(second.err().contains(link + " is in use: it leads to /dev/pts/"), second.err());
+            }
+            assertTrue(Files.exists(link), "the first one's link is still there");
+        }
+        try (CommandProcess third = CommandProcess.fieldmouse(directory, "sim", "--file", file.toString())) {
+            third.awaitText("l  " + link + "  unit 7");
+            assertEquals(0, third.end("TERM"), third::toString);
+        }
+    }
+
+    @Test
     void linkThatCannotBePlacedIsToldWithWhatToDo() throws Exception {
         Path file = directory.resolve("sim.yaml");
         Path link = directory.resolve("nosuch/line");
