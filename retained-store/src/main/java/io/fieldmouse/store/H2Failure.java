@@ -29,14 +29,14 @@ record H2Failure(SQLException exception, List<Throwable> causes) {
         return new H2Failure(exception, causes);
     }
 
-    /** The operating system's words where there are any, else H2's, in one line. */
+    /** The operating system's words where there are any, else H2's, in one line and without a class of Java's. */
     String reason() {
         for (Throwable cause : causes) {
-            if (cause instanceof IOException) {
-                return cause.toString();
+            if (cause instanceof IOException failure) {
+                return FileFailure.words(failure);
             }
         }
-        return exception.toString().replaceAll("\\s+", " ");
+        return String.valueOf(exception.getMessage()).replaceAll("\\s+", " ");
     }
 
     /** Whether the file may well be sound, and something around it is not. Everything else counts as damage. */

@@ -50,7 +50,9 @@ final class StoreDirectory implements AutoCloseable {
             return new StoreDirectory(directory, lock(directory, clock.instant()));
         } catch (IOException e) {
             throw new StoreException(
-                    "store " + directory + " cannot be used: " + e + "; it must be a directory this user can write", e);
+                    "store " + directory + " cannot be used: " + FileFailure.words(e)
+                            + "; it must be a directory this user can write",
+                    e);
         }
     }
 
@@ -114,7 +116,8 @@ final class StoreDirectory implements AutoCloseable {
             Files.deleteIfExists(directory.resolve(UNFINISHED + EXTENSION));
             return directory.resolve(UNFINISHED);
         } catch (IOException e) {
-            throw new StoreException("store " + directory + ": no new database can be made: " + e, e);
+            throw new StoreException(
+                    "store " + directory + ": no new database can be made: " + FileFailure.words(e), e);
         }
     }
 
@@ -124,7 +127,8 @@ final class StoreDirectory implements AutoCloseable {
             Files.move(directory.resolve(UNFINISHED + EXTENSION), databaseFile(), StandardCopyOption.ATOMIC_MOVE);
             force();
         } catch (IOException e) {
-            throw new StoreException("store " + directory + ": the new database cannot be renamed: " + e, e);
+            throw new StoreException(
+                    "store " + directory + ": the new database cannot be renamed: " + FileFailure.words(e), e);
         }
     }
 
@@ -141,8 +145,8 @@ final class StoreDirectory implements AutoCloseable {
             return target;
         } catch (IOException e) {
             throw new StoreException(
-                    "store " + directory + ": " + databaseFile() + " is damaged and cannot be moved aside: " + e
-                            + "; move it away by hand",
+                    "store " + directory + ": " + databaseFile() + " is damaged and cannot be moved aside: "
+                            + FileFailure.words(e) + "; move it away by hand",
                     e);
         }
     }
@@ -152,7 +156,7 @@ final class StoreDirectory implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(directory, READ)) {
             channel.force(true);
         } catch (IOException e) {
-            throw new StoreException("store " + directory + " cannot be forced to disk: " + e, e);
+            throw new StoreException("store " + directory + " cannot be forced to disk: " + FileFailure.words(e), e);
         }
     }
 
@@ -167,7 +171,8 @@ final class StoreDirectory implements AutoCloseable {
             // The lock goes with its channel. The file stays: to delete it would let two processes lock two files.
             lockFile.close();
         } catch (IOException e) {
-            throw new StoreException("store " + directory + ": its lock file does not close: " + e, e);
+            throw new StoreException(
+                    "store " + directory + ": its lock file does not close: " + FileFailure.words(e), e);
         }
     }
 }

@@ -48,10 +48,14 @@ class H2FailureTest {
     }
 
     @Test
-    void reasonIsWhatTheSystemSaid() {
+    void reasonIsWhatTheSystemSaidInWords() {
         assertEquals(
-                "java.io.IOException: No space left on device",
+                "No space left on device",
                 because(new IOException("No space left on device")).reason());
+        assertEquals(
+                "/data/store.mv.db: permission denied",
+                because(new AccessDeniedException("/data/store.mv.db")).reason());
+        assertEquals("EOFException", because(new EOFException()).reason());
     }
 
     @Test
@@ -60,6 +64,6 @@ class H2FailureTest {
         SQLException inner = new SQLException("inner", outer);
         outer.initCause(inner);
         assertFalse(H2Failure.of(outer).leavesFileSound());
-        assertEquals("java.sql.SQLException: outer", H2Failure.of(outer).reason());
+        assertEquals("outer", H2Failure.of(outer).reason());
     }
 }

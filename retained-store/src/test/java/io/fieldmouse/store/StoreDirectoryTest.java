@@ -62,6 +62,10 @@ class StoreDirectoryTest {
         return assertThrows(StoreException.class, this::open).toString();
     }
 
+    private String refusalMessage() {
+        return String.valueOf(assertThrows(StoreException.class, this::open).getMessage());
+    }
+
     @Test
     void directoryIsMadeForItsOwnerOnly() throws IOException {
         open().close();
@@ -72,7 +76,19 @@ class StoreDirectoryTest {
     void directoryThatIsAFileIsRefused() throws IOException {
         Files.createDirectories(directory.getParent());
         Files.createFile(directory);
-        assertTrue(refusal().contains(directory.toString()), refusal());
+        assertEquals(
+                "store " + directory + " cannot be used: " + directory
+                        + ": exists and is no folder; it must be a directory this user can write",
+                refusalMessage());
+    }
+
+    @Test
+    void lockFileThatCannotBeWrittenIsNamedWithWhy() throws IOException {
+        Files.createDirectories(directory.resolve("store.lock"));
+        assertEquals(
+                "store " + directory + " cannot be used: " + directory
+                        + "/store.lock: Is a directory; it must be a directory this user can write",
+                refusalMessage());
     }
 
     @Test
@@ -80,7 +96,7 @@ class StoreDirectoryTest {
         StoreConfig config = new StoreConfig(Path.of("/proc/fieldmouse/store"), Durability.FORCE);
         String message = assertThrows(StoreException.class, () -> MessageStore.open(config, new Positions()))
                 .toString();
-        assertTrue(message.contains("/proc/fieldmouse/store"), message);
+        assertTrue(message.contains("/proc/fieldmouse/store cannot be used: /proc/fieldmouse: no such"), message);
         assertTrue(message.contains("can write"), message);
     }
 

@@ -2,6 +2,8 @@ package io.fieldmouse.gateway.yaml;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -113,10 +115,21 @@ public final class YamlReader {
             report(file, Optional.empty(), "", "no such file", "create it or name another");
         } catch (CharacterCodingException e) {
             report(file, Optional.empty(), "", "text in another encoding", "write it as UTF-8");
+        } catch (AccessDeniedException e) {
+            report(file, Optional.empty(), "", "a file that this user may not read", "change its permissions");
         } catch (IOException e) {
-            report(file, Optional.empty(), "", "a file that cannot be read (" + e + ")", "check its permissions");
+            if (Files.isDirectory(path)) {
+                report(file, Optional.empty(), "", "a folder", "name a file");
+            } else {
+                report(file, Optional.empty(), "", "a file that cannot be read (" + words(e) + ")", "check the disk");
+            }
         }
         return Optional.empty();
+    }
+
+    private static String words(IOException failure) {
+        String reason = failure instanceof FileSystemException file ? file.getReason() : failure.getMessage();
+        return reason == null ? failure.getClass().getSimpleName() : reason;
     }
 
     YamlMap register(YamlMap map) {

@@ -185,14 +185,17 @@ class YamlMapTest {
         reader.read(Files.writeString(folder.resolve("d.yaml"), "a: \u0001"));
         reader.read(Files.writeString(folder.resolve("e.yaml"), "just a text"));
         reader.read(Files.createDirectory(folder.resolve("f.yaml")));
+        reader.read(Path.of("/proc/self/mem"));
         List<String> told = told();
-        assertEquals(6, told.size(), told.toString());
+        assertEquals(7, told.size(), told.toString());
         assertTrue(told.get(0).startsWith("a.yaml: found 1048577 characters"), told.get(0));
         assertTrue(told.get(1).startsWith("b.yaml: found text that is nested too deeply"), told.get(1));
         assertTrue(told.get(2).startsWith("c.yaml: found text in another encoding"), told.get(2));
         assertTrue(told.get(3).startsWith("d.yaml: found text that is not YAML"), told.get(3));
         assertTrue(told.get(4).startsWith("e.yaml:1:1: found no keys"), told.get(4));
-        assertTrue(told.get(5).startsWith("f.yaml: found a file that cannot be read"), told.get(5));
+        assertEquals("f.yaml: found a folder, name a file", told.get(5));
+        assertEquals(
+                "/proc/self/mem: found a file that cannot be read (Input/output error), check the disk", told.get(6));
     }
 
     @Test
