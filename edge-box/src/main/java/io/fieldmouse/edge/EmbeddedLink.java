@@ -89,13 +89,12 @@ final class EmbeddedLink implements BrokerLink {
     }
 
     private static LinkMessage message(String topic, byte[] payload, boolean retain, ForwardedProperties properties) {
-        // Subscribed at QoS 1 and never a copy: nothing between the two ends can lose an acknowledgement.
+        // Subscribed at QoS 1.
         return new LinkMessage(
                 topic,
                 payload,
                 1,
                 retain,
-                false,
                 properties.responseTopic(),
                 properties.correlationData(),
                 properties.userProperties());

@@ -110,7 +110,7 @@ class GatewayTest {
         link.awaitText(TANK, "online");
         byte[] askedAs = {4, 2};
         byte[] payload = "{\"value\":450,\"id\":\"x\"}".getBytes(StandardCharsets.UTF_8);
-        link.deliver(new LinkMessage(SETPOINT + "/set", payload, 1, false, false, "answers", askedAs, List.of()));
+        link.deliver(new LinkMessage(SETPOINT + "/set", payload, 1, false, "answers", askedAs, List.of()));
         link.awaitText("answers", "{\"id\":\"x\",\"result\":\"verified\",\"value\":450}");
         assertEquals(450, line.slave(7).read(Table.HOLDING_REGISTER, 0));
         awaitStart(SETPOINT, "{\"value\":450,\"quality\":\"good\"");

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param payload the payload
  * @param qos 0 to 2
  * @param retain to the broker: keep it; from the broker: it was kept from earlier
- * @param dup from the broker: a copy of a message that may have been delivered before (DUP flag)
  * @param responseTopic MQTT 5 Response Topic (section 3.3.2.3.5), where an answer is wanted
  * @param correlationData MQTT 5 Correlation Data (section 3.3.2.3.6), to be sent back with the answer
  * @param userProperties MQTT 5 User Properties, in order; dropped on a link that speaks MQTT 3.1.1
@@ -23,13 +22,12 @@ public record LinkMessage(
         byte[] payload,
         int qos,
         boolean retain,
-        boolean dup,
         @Nullable String responseTopic,
         byte @Nullable [] correlationData,
         List<Map.Entry<String, String>> userProperties) {
 
     /** A message without MQTT 5 properties, to be sent. */
     public static LinkMessage of(String topic, byte[] payload, int qos, boolean retain) {
-        return new LinkMessage(topic, payload, qos, retain, false, null, null, List.of());
+        return new LinkMessage(topic, payload, qos, retain, null, null, List.of());
     }
 }

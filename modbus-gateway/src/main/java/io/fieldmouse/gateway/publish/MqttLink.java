@@ -253,7 +253,6 @@ public final class MqttLink implements BrokerLink {
                 message.payload(),
                 message.qos(),
                 message.retain(),
-                message.dup(),
                 properties.responseTopic(),
                 properties.correlationData(),
                 properties.userProperties());

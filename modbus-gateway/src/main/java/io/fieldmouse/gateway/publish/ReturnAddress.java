@@ -54,7 +54,7 @@ final class ReturnAddress {
 
     /** An answer is an event, not a state: it is not retained. */
     LinkMessage message(byte[] answer, int qos) {
-        return new LinkMessage(topic, answer, qos, false, false, null, correlationData, List.of());
+        return new LinkMessage(topic, answer, qos, false, null, correlationData, List.of());
     }
 
     @Nullable

@@ -89,7 +89,7 @@ class CommandInboxTest {
 
     @Test
     void answerGoesToTheResponseTopicWithItsCorrelationData() {
-        link.deliver(command("40", false, false, "answers/me", ASKED_AS));
+        link.deliver(command("40", false, "answers/me", ASKED_AS));
         askers.get(0).accept(VERIFIED);
         LinkMessage answer = link.taken().get(0);
         assertEquals("answers/me", answer.topic());
@@ -100,7 +100,7 @@ class CommandInboxTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a/+", "a/#", "$SYS/x", "plant/boiler/setpoint", "plant/boiler/setpoint/set", "a\0b"})
     void responseTopicThatMayNotBeUsedRefusesTheCommand(String responseTopic) {
-        link.deliver(command("40", false, false, responseTopic, ASKED_AS));
+        link.deliver(command("40", false, responseTopic, ASKED_AS));
         assertEquals(List.of(), requests);
         assertEquals(1, link.taken().size());
         assertTrue(link.texts(RESULT).get(0).startsWith("{\"result\":\"refused\",\"reason\":\"the response topic"));
@@ -108,7 +108,7 @@ class CommandInboxTest {
 
     @Test
     void ownResultTopicMayBeAskedFor() {
-        link.deliver(command("40", false, false, RESULT, null));
+        link.deliver(command("40", false, RESULT, null));
         askers.get(0).accept(VERIFIED);
         assertEquals(1, link.texts(RESULT).size());
     }
@@ -142,7 +142,7 @@ class CommandInboxTest {
 
     @Test
     void retainedCommandIsIgnoredAndCounted() {
-        link.deliver(command("40", true, false, null, null));
+        link.deliver(command("40", true, null, null));
         assertEquals(List.of(), requests);
         assertEquals(List.of(), link.taken());
         assertEquals(1, inbox.counts().retainedIgnored());
@@ -170,7 +170,7 @@ class CommandInboxTest {
     @Test
     void copyThatComesBeforeTheOutcomeIsAnsweredToo() {
         send("{\"value\":40,\"id\":\"x\"}");
-        link.deliver(command("{\"value\":40,\"id\":\"x\"}", false, false, "answers/other", ASKED_AS));
+        link.deliver(command("{\"value\":40,\"id\":\"x\"}", false, "answers/other", ASKED_AS));
         send("{\"value\":40,\"id\":\"x\"}");
         assertEquals(1, requests.size());
         askers.get(0).accept(VERIFIED);
@@ -209,11 +209,10 @@ class CommandInboxTest {
     }
 
     @Test
-    void withoutAnIdEveryMessageIsACommandWhateverItsDupFlagSays() {
+    void withoutAnIdEveryMessageIsACommand() {
         send("40");
         send("40");
-        link.deliver(command("40", false, true, null, null));
-        assertEquals(List.of(FORTY, FORTY, FORTY), requests);
+        assertEquals(List.of(FORTY, FORTY), requests);
     }
 
     @Test
@@ -257,16 +256,12 @@ class CommandInboxTest {
     }
 
     private void send(String payload) {
-        link.deliver(command(payload, false, false, null, null));
+        link.deliver(command(payload, false, null, null));
     }
 
     private static LinkMessage command(
-            String payload,
-            boolean retain,
-            boolean dup,
-            @Nullable String responseTopic,
-            byte @Nullable [] correlation) {
+            String payload, boolean retain, @Nullable String responseTopic, byte @Nullable [] correlation) {
         byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-        return new LinkMessage(SET, bytes, 1, retain, dup, responseTopic, correlation, List.of());
+        return new LinkMessage(SET, bytes, 1, retain, responseTopic, correlation, List.of());
     }
 }

@@ -34,7 +34,7 @@ final class MqttLinkTest {
             link.open(WILL, events);
             events.expect("connected");
             LinkMessage command = new LinkMessage(
-                    "f/d/p/set", bytes("40"), 1, false, false, "answers", bytes("42"), List.of(Map.entry("k", "v")));
+                    "f/d/p/set", bytes("40"), 1, false, "answers", bytes("42"), List.of(Map.entry("k", "v")));
             assertTrue(link.publish(command));
             LinkMessage back = events.message();
             assertEquals("f/d/p/set", back.topic());
