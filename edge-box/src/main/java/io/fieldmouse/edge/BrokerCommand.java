@@ -73,7 +73,7 @@ final class BrokerCommand implements Callable<Integer> {
         }
         BrokerConfig config = config();
         common.beginLogging();
-        return Stop.frame(stop -> {
+        return Stop.service(stop -> {
             try (Broker broker = StartedBroker.start(config)) {
                 System.out.println("listening on " + config.text(BrokerSetting.BIND) + ":" + broker.port());
                 System.out.flush();

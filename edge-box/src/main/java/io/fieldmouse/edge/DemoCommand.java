@@ -66,7 +66,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         common.beginLogging();
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        return Stop.frame(stop -> {
+        return Stop.service(stop -> {
             new Demo(out, table, stop, time).run(port);
             return ExitCode.DONE;
         });

@@ -44,7 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "",
             "./fieldmouse help COMMAND, or COMMAND --help, explains a command.",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no memory left,",
-            "78 wrong configuration."
+            "70 a fault of the program that it cannot survive, 78 wrong configuration."
         })
 final class Fieldmouse implements Runnable {
 

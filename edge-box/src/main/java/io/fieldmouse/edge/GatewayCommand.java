@@ -45,7 +45,7 @@ final class GatewayCommand implements Callable<Integer> {
                 .gateway();
         BrokerAddress broker = Objects.requireNonNull(config.broker(), "the configuration was checked for a broker");
         MqttLink link = new MqttLink(broker, "fieldmouse-" + config.id());
-        return Stop.frame(stop -> {
+        return Stop.service(stop -> {
             try (RunningGateway gateway = RunningGateway.start(new Gateway(config, link))) {
                 return stop.await();
             }

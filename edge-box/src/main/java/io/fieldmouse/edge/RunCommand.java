@@ -38,7 +38,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         common.beginLogging();
         BoxConfig config = BoxConfig.read(configuration.file(), BrokerPlace.HERE, ports.check(), ListenCheck.none());
-        return Stop.frame(stop -> {
+        return Stop.service(stop -> {
             try (Broker broker = StartedBroker.start(broker(config));
                     RunningGateway gateway =
                             RunningGateway.start(new Gateway(config.gateway(), new EmbeddedLink(broker)))) {

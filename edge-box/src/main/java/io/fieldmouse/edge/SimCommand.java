@@ -48,7 +48,7 @@ final class SimCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         common.beginLogging();
         List<LineConfig> lines = SimFile.read(new YamlReader(), file);
-        return Stop.frame(stop -> {
+        return Stop.service(stop -> {
             try (SimulatedLines simulated = SimulatedLines.start(lines)) {
                 for (LineConfig line : lines) {
                     System.out.println(line.name() + "  " + simulated.path(line.name()) + "  " + units(line));

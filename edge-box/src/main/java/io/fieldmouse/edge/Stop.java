@@ -31,6 +31,12 @@ final class Stop {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
+    /** The frame of what runs for years: an Error on any of its threads ends it. */
+    static int service(Life life) throws Exception {
+        LastResort.install();
+        return frame(life);
+    }
+
     /** Lives this life and returns its exit code; after a signal the process ends here with it. */
     static int frame(Life life) throws Exception {
         Stop stop = new Stop();
