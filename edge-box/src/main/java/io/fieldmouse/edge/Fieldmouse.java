@@ -106,16 +106,21 @@ final class Fieldmouse implements Runnable {
             err.flush();
             return ExitCode.BAD_CONFIGURATION;
         }
-        if (exception instanceof FileSystemException file) {
-            err.println(name + ": " + file.getFile() + ": " + FileFailure.words(file));
-        } else if (exception instanceof CommandFailure || exception instanceof IOException) {
-            err.println(name + ": " + exception.getMessage());
+        say(exception, name, err);
+        return ExitCode.FAILED;
+    }
+
+    /** In words what is expected to happen, with the way through the program what is not. */
+    static void say(Throwable failure, String who, PrintWriter err) {
+        if (failure instanceof FileSystemException file) {
+            err.println(who + ": " + file.getFile() + ": " + FileFailure.words(file));
+        } else if (failure instanceof CommandFailure || failure instanceof IOException) {
+            err.println(who + ": " + failure.getMessage());
         } else {
-            err.println(name + ": " + exception);
-            exception.printStackTrace(err);
+            err.println(who + ": " + failure);
+            failure.printStackTrace(err);
         }
         err.flush();
-        return ExitCode.FAILED;
     }
 
     /** Name and version as the jar says them, and what it runs on. */

@@ -1,8 +1,11 @@
 package io.fieldmouse.edge;
 
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The wish to end, by Ctrl-C or SIGTERM, and the way out with an exit code of our own. {@link #frame} is the frame of
@@ -40,13 +43,14 @@ final class Stop {
     /** Lives this life and returns its exit code; after a signal the process ends here with it. */
     static int frame(Life life) throws Exception {
         Stop stop = new Stop();
-        int code = ExitCode.FAILED;
         try {
-            code = life.live(stop);
-        } finally {
-            stop.done(code);
+            int code = life.live(stop);
+            stop.done(code, null);
+            return code;
+        } catch (Exception | Error e) {
+            stop.done(ExitCode.FAILED, e);
+            throw e;
         }
-        return code;
     }
 
     private void stop() {
@@ -84,13 +88,17 @@ final class Stop {
         return asked.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void done(int code) {
+    private void done(int code, @Nullable Throwable failure) {
         exitCode = code;
-        closed.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // A signal came: the hook is about to halt the JVM, and nothing may run beside it any more.
+            // A signal came: the hook halts the JVM as soon as it may, and nobody above is left to say what failed.
+            if (failure != null) {
+                Fieldmouse.say(
+                        failure, "fieldmouse: ending", new PrintWriter(System.err, true, Charset.defaultCharset()));
+            }
+            closed.countDown();
             waitForTheEnd();
         }
     }

@@ -130,6 +130,18 @@ final class StopTest {
         assertTrue(ended.err().contains(words), ended.err());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "close-io, fieldmouse: ending: the disk is gone",
+        "close-file, fieldmouse: ending: /run/x: permission denied",
+        "close-fault, fieldmouse: ending: java.lang.IllegalStateException: odd"
+    })
+    void whatFailsAfterASignalIsTold(String name, String words) throws Exception {
+        Ended ended = live(name, true);
+        assertEquals(ExitCode.FAILED, ended.code(), ended.err());
+        assertTrue(ended.err().startsWith(words + "\n"), ended.err());
+    }
+
     @Test
     void exceptionThatEndsAThreadIsLoggedAndTheProcessLivesOn() throws Exception {
         Ended ended = live("exception", true);
