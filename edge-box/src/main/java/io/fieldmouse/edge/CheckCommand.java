@@ -52,7 +52,7 @@ final class CheckCommand implements Callable<Integer> {
         common.beginLogging();
         Path file = configuration.file();
         PortCheck ports = noPorts ? PortCheck.none() : PortCheck.byOpening();
-        ListenCheck listening = noPorts ? ListenCheck.none() : ListenCheck.byListening();
+        ListenCheck listening = noPorts ? ListenCheck.none() : ListenCheck.byBinding();
         BoxConfig config = BoxConfig.read(file, BrokerPlace.HERE, ports, listening);
         PrintStream out = System.out;
         out.println(file + ": nothing wrong" + (config.warnings().isEmpty() ? "" : ", but perhaps not what is meant:"));

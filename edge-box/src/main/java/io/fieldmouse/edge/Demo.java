@@ -111,7 +111,7 @@ final class Demo {
 
     /** The first free port from here on: a box may run another broker already. */
     private static int freePort(int first) throws CommandFailure {
-        ListenCheck check = ListenCheck.byListening();
+        ListenCheck check = ListenCheck.byBinding();
         for (int port = first; port < first + PORTS_TRIED && port <= 65_535; port++) {
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
             if (check.objection(address).isEmpty()) {

@@ -17,7 +17,7 @@ interface ListenCheck {
     }
 
     /** Tries to, short of listening: whoever connected meanwhile would be thrown out again. */
-    static ListenCheck byListening() {
+    static ListenCheck byBinding() {
         return address -> {
             try (Socket socket = new Socket()) {
                 socket.setReuseAddress(true);
