@@ -25,7 +25,7 @@ interface ListenCheck {
                 return Optional.empty();
             } catch (IOException e) {
                 int port = address.getPort();
-                return Optional.of(PortHolder.find(port)
+                return Optional.of(PortHolder.find(address)
                         .map(holder -> port + ", which is held by " + holder)
                         .orElse(port + ", where nothing can listen (" + e.getMessage() + ")"));
             }

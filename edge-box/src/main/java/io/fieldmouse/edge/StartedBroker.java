@@ -5,6 +5,7 @@ import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
 import io.fieldmouse.broker.BrokerStartException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 
 /** Starts a broker, or says why not and who is in the way. */
 final class StartedBroker {
@@ -15,9 +16,12 @@ final class StartedBroker {
         try {
             return Broker.start(config);
         } catch (BrokerStartException e) {
-            int port = config.number(BrokerSetting.PORT);
+            InetSocketAddress address =
+                    new InetSocketAddress(config.text(BrokerSetting.BIND), config.number(BrokerSetting.PORT));
             String holder = isPortInUse(e)
-                    ? PortHolder.find(port).map(who -> "; it is held by " + who).orElse("")
+                    ? PortHolder.find(address)
+                            .map(who -> "; it is held by " + who)
+                            .orElse("")
                     : "";
             throw new CommandFailure(e.getMessage() + holder);
         }
