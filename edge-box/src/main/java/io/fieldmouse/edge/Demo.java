@@ -50,6 +50,9 @@ final class Demo {
     private final @Nullable Duration time;
     private final Readings readings = new Readings(FIRST);
 
+    /** Why the dashboard has no connection any more; null while it has. */
+    private volatile @Nullable String lost;
+
     Demo(PrintStream out, boolean terminal, Stop stop, @Nullable Duration time) {
         this.out = out;
         this.terminal = terminal;
@@ -82,12 +85,15 @@ final class Demo {
                         plant);
             }
         }
-        if (terminal && stop.isAsked()) {
+        if (terminal && stop.isAsked() && lost == null) {
             // Below the ^C that the terminal echoes.
             out.println();
         }
         out.println("The demo has ended; its port, its serial lines and its files are released.");
         out.flush();
+        if (lost != null) {
+            throw new CommandFailure("the dashboard lost the broker: " + lost);
+        }
     }
 
     private static GatewayConfig gatewayConfig(DemoFiles files) throws ConfigException {
@@ -187,7 +193,7 @@ final class Demo {
 
         @Override
         public void closed(MqttException reason) {
-            System.err.println("fieldmouse demo: the dashboard lost the broker: " + reason.getMessage());
+            lost = String.valueOf(reason.getMessage());
             stop.ask();
         }
     }

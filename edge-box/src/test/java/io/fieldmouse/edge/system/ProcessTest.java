@@ -305,6 +305,20 @@ final class ProcessTest {
     }
 
     @Test
+    void demoWhoseDashboardLosesTheBrokerSaysSoAndEndsWithOne() throws Exception {
+        int port = CommandProcess.freePort();
+        try (CommandProcess demo = CommandProcess.fieldmouse(directory, "demo", "--port", Integer.toString(port))) {
+            demo.awaitText("fieldmouse/demo/fan/speed");
+            try (RawMqtt namesake = new RawMqtt(port, 30_000)) {
+                namesake.connect("demo-dashboard", true);
+                assertEquals(1, demo.exitCode(), demo::toString);
+            }
+            assertTrue(demo.err().startsWith("fieldmouse demo: the dashboard lost the broker: "), demo::toString);
+        }
+        assertEquals(List.of(), demoFolders());
+    }
+
+    @Test
     void demoTakesTheNextPortWhenTheFirstIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 CommandProcess demo = CommandProcess.fieldmouse(
