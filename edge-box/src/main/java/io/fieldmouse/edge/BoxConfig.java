@@ -80,13 +80,17 @@ record BoxConfig(BrokerConfig broker, GatewayConfig gateway, List<ConfigProblem>
 
     private static BrokerConfig broker(YamlMap section) {
         BrokerConfig config = BrokerConfig.defaults();
-        for (String key : section.keys()) {
+        for (BrokerSetting setting : BrokerSetting.values()) {
+            String key = setting.key();
+            if (!section.has(key)) {
+                continue;
+            }
             String value = section.text(key);
             if (section.flawed(key)) {
                 continue;
             }
             try {
-                config = config.with(key, value);
+                config = config.with(setting, value);
             } catch (IllegalArgumentException e) {
                 section.problem(key, '"' + value + '"', String.valueOf(e.getMessage()));
             }

@@ -124,6 +124,17 @@ final class ProcessTest {
     }
 
     @Test
+    void mistypedSettingOfTheBrokerIsToldWithTheOneThatIsMeant() throws Exception {
+        Path file = directory.resolve("fieldmouse.yaml");
+        Files.writeString(file, "broker:\n  durabilty: os");
+        try (CommandProcess check = CommandProcess.fieldmouse(directory, "check", "--config", file.toString())) {
+            assertEquals(78, check.exitCode(), check::toString);
+            assertTrue(check.err().contains("fieldmouse.yaml:2:3 broker.durabilty: found an unknown key"), check.err());
+            assertTrue(check.err().contains(". Did you mean \"durability\"?"), check.err());
+        }
+    }
+
+    @Test
     void gatewayWithoutABrokerIsWrongConfiguration() throws Exception {
         Path file = directory.resolve("fieldmouse.yaml");
         Files.writeString(file, "gateway:\n  id: a\n");
