@@ -29,9 +29,10 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./fieldmouse check",
-            "  ./fieldmouse check --no-ports          while the box is running and has them open",
+            "  ./fieldmouse check --no-ports    while the box is running and has them open",
             "",
-            "Exit codes: 0 nothing wrong, 78 something is; each problem is told with file, line and key."
+            "Exit codes: 0 nothing wrong, 78 something is. Each problem is told with file,",
+            "line and key."
         })
 final class CheckCommand implements Callable<Integer> {
 

@@ -88,6 +88,7 @@ final class CommandLineTest {
             // Behind two spaces is what it is for.
             String typed = line.formatted().strip().split(" {2}", 2)[0];
             assertTrue(!line.startsWith("  ") || help.contains(typed), "wrapped: " + line);
+            assertTrue(line.formatted().length() <= 80, "too long: " + line);
         }
     }
 
