@@ -135,6 +135,30 @@ final class ProcessTest {
     }
 
     @Test
+    void checkTellsWhatIsPerhapsNotMeantAndFindsNothingWrong() throws Exception {
+        Path file = directory.resolve("fieldmouse.yaml");
+        Path profiles = Files.createDirectory(directory.resolve("profiles"));
+        Files.writeString(profiles.resolve("p.yaml"), "points:\n  - {name: x, holding: 40108, type: int16}\n");
+        Files.writeString(
+                file,
+                """
+                gateway: {id: a}
+                buses:
+                  - {name: b, port: /dev/nosuch, baud: 9600}
+                devices:
+                  - {name: d, bus: b, unit: 1, profile: p}
+                """);
+        try (CommandProcess check =
+                CommandProcess.fieldmouse(directory, "check", "--no-ports", "--config", file.toString())) {
+            assertEquals(0, check.exitCode(), check::toString);
+            String told = file + ": nothing wrong, but perhaps not what is meant:\n" + profiles.resolve("p.yaml")
+                    + ":2:24 points[0].holding: found 40108";
+            assertTrue(check.out().startsWith(told), check.out());
+            assertEquals("", check.err());
+        }
+    }
+
+    @Test
     void gatewayWithoutABrokerIsWrongConfiguration() throws Exception {
         Path file = directory.resolve("fieldmouse.yaml");
         Files.writeString(file, "gateway:\n  id: a\n");
