@@ -30,6 +30,11 @@ record BoxConfig(BrokerConfig broker, GatewayConfig gateway, List<ConfigProblem>
         ELSEWHERE
     }
 
+    /** Without buses there is nothing to read, and nothing of the gateway is started: the box is its broker alone. */
+    boolean isBrokerAlone() {
+        return gateway.buses().isEmpty();
+    }
+
     /** @throws ConfigException with everything that is wrong */
     static BoxConfig read(Path file, BrokerPlace place, PortCheck portCheck, ListenCheck listenCheck)
             throws ConfigException {

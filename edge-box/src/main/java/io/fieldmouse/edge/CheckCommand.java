@@ -60,7 +60,11 @@ final class CheckCommand implements Callable<Integer> {
         config.warnings().forEach(out::println);
         out.println();
         print(out, config.broker());
-        print(out, config.gateway());
+        if (config.isBrokerAlone()) {
+            out.println("gateway  no buses, no devices: the broker alone");
+        } else {
+            print(out, config.gateway());
+        }
         config.gateway().buses().forEach(bus -> print(out, bus));
         out.flush();
         return ExitCode.DONE;

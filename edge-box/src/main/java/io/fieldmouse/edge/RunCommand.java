@@ -5,6 +5,8 @@ import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.Gateway;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -40,11 +42,19 @@ final class RunCommand implements Callable<Integer> {
         BoxConfig config = BoxConfig.read(configuration.file(), BrokerPlace.HERE, ports.check(), ListenCheck.none());
         return Stop.service(stop -> {
             try (Broker broker = StartedBroker.start(broker(config));
-                    RunningGateway gateway =
-                            RunningGateway.start(new Gateway(config.gateway(), new EmbeddedLink(broker)))) {
+                    RunningGateway gateway = gateway(config, broker)) {
                 return stop.await();
             }
         });
+    }
+
+    private static @Nullable RunningGateway gateway(BoxConfig config, Broker broker) {
+        if (config.isBrokerAlone()) {
+            // Not a logger of the class: that would be made before the options say how much to log.
+            LoggerFactory.getLogger(RunCommand.class).info("no buses, no devices: the broker alone");
+            return null;
+        }
+        return RunningGateway.start(new Gateway(config.gateway(), new EmbeddedLink(broker)));
     }
 
     /** A box that was killed left its devices online in the store: until they answer again, they are not. */

@@ -135,6 +135,22 @@ final class ProcessTest {
     }
 
     @Test
+    void configurationWithoutBusesIsTheBrokerAloneToCheckAndToRun() throws Exception {
+        String file =
+                Files.writeString(directory.resolve("fieldmouse.yaml"), "").toString();
+        try (CommandProcess check = CommandProcess.fieldmouse(directory, "check", "--no-ports", "--config", file)) {
+            assertEquals(0, check.exitCode(), check::toString);
+            assertTrue(check.out().endsWith("gateway  no buses, no devices: the broker alone\n"), check.out());
+        }
+        Files.writeString(Path.of(file), "broker: {port: 0, data: " + directory.resolve("store") + "}\n");
+        try (CommandProcess run = CommandProcess.fieldmouse(directory, "run", "--config", file)) {
+            run.awaitText("RunCommand - no buses, no devices: the broker alone");
+            assertEquals(0, run.end("TERM"), run::toString);
+            assertFalse(run.err().contains("gateway starts"), run.err());
+        }
+    }
+
+    @Test
     void checkTellsWhatIsPerhapsNotMeantAndFindsNothingWrong() throws Exception {
         Path file = directory.resolve("fieldmouse.yaml");
         Path profiles = Files.createDirectory(directory.resolve("profiles"));
