@@ -24,8 +24,8 @@ public interface BrokerLink extends AutoCloseable {
     boolean publish(LinkMessage message);
 
     /**
-     * Asks for messages under this topic filter, QoS 1, now and after each reconnect. The session ends with the
-     * connection, so that nothing old is delivered later.
+     * Asks for messages under this topic filter, QoS 1 and with the retain flag as it was published, now and after each
+     * reconnect. The session ends with the connection, so that nothing old is delivered later.
      */
     void subscribe(String topicFilter);
 

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * <p>A command with an id executes once: every message with the topic and the id of one of the last minute is taken for
  * its copy, and the answer of the first is repeated. Without an id nothing tells a copy from the wish to write the same
  * again, so it executes. The DUP flag would not: it tells of one hop only [MQTT-3.3.1-3], and on this one nothing is
- * sent again, since the session ends with its connection. A retained command is ignored: it says what someone wanted
- * some time ago.
+ * sent again, since the session ends with its connection. A retained command is ignored, the first time too where the
+ * broker tells (MQTT 5): it would come again with each connection, and say what someone wanted some time ago.
  */
 public final class CommandInbox {
     private static final Logger LOG = LoggerFactory.getLogger(CommandInbox.class);

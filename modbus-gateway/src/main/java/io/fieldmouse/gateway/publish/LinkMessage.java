@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param topic the topic name
  * @param payload the payload
  * @param qos 0 to 2
- * @param retain to the broker: keep it; from the broker: it was kept from earlier
+ * @param retain to the broker: keep it; from the broker: it was published to be kept, now or earlier. A broker that
+ *     speaks no MQTT 5 tells only the latter
  * @param responseTopic MQTT 5 Response Topic (section 3.3.2.3.5), where an answer is wanted
  * @param correlationData MQTT 5 Correlation Data (section 3.3.2.3.6), to be sent back with the answer
  * @param userProperties MQTT 5 User Properties, in order; dropped on a link that speaks MQTT 3.1.1

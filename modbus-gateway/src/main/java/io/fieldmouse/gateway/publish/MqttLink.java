@@ -221,8 +221,7 @@ public final class MqttLink implements BrokerLink {
         if (filters.isEmpty()) {
             return;
         }
-        List<Subscription> wanted =
-                filters.stream().map(filter -> Subscription.of(filter, 1)).toList();
+        List<Subscription> wanted = filters.stream().map(MqttLink::asPublished).toList();
         client.subscribe(wanted).whenComplete((granted, failure) -> {
             if (failure != null) {
                 LOG.debug("not subscribed filters={} reason={}", wanted, LogText.quoted(failure.getMessage()));
@@ -237,6 +236,14 @@ public final class MqttLink implements BrokerLink {
                 }
             }
         });
+    }
+
+    /**
+     * With the flag as the publisher set it, so that a message that was published to be kept shows it the first time too.
+     * Only MQTT 5 can ask for that: an older broker clears it on the way to who is already there [MQTT-3.3.1-9].
+     */
+    private static Subscription asPublished(String topicFilter) {
+        return new Subscription(topicFilter, 1, false, true, Subscription.RetainHandling.SEND);
     }
 
     private static ApplicationMessage toMqtt(LinkMessage message) {

@@ -46,6 +46,21 @@ final class MqttLinkTest {
     }
 
     @Test
+    void aRetainedMessageShowsItsFlagTheFirstTimeToo() throws Exception {
+        try (MosquittoBroker broker = MosquittoBroker.start(directory);
+                MqttLink link = new MqttLink(broker.address(), "gw")) {
+            Events events = new Events();
+            link.subscribe("f/+/+/set");
+            link.open(WILL, events);
+            events.expect("connected");
+            assertTrue(link.publish(LinkMessage.of("f/d/p/set", bytes("40"), 1, true)));
+            assertTrue(link.publish(LinkMessage.of("f/d/p/set", bytes("41"), 1, false)));
+            assertTrue(events.message().retain());
+            assertFalse(events.message().retain());
+        }
+    }
+
+    @Test
     void comesBackAfterTheBrokerWasKilledAndSubscribesAgain() throws Exception {
         try (MosquittoBroker broker = MosquittoBroker.start(directory);
                 MqttLink link = new MqttLink(broker.address(), "gw")) {
@@ -127,6 +142,7 @@ final class MqttLinkTest {
         try (ScriptedBroker broker = new ScriptedBroker();
                 MqttLink link = new MqttLink(broker.address(), "gw")) {
             Events events = new Events();
+            link.subscribe("f");
             link.open(WILL, events);
             try (ScriptedBroker.Connection first = broker.accept()) {
                 assertEquals(5, ScriptedBroker.protocolLevel(first.readPacket()));
@@ -136,6 +152,9 @@ final class MqttLinkTest {
                 assertEquals(4, ScriptedBroker.protocolLevel(second.readPacket()));
                 second.write("20 02 00 00");
                 events.expect("connected");
+                // Of the options the QoS alone: the other bits are reserved before MQTT 5.
+                byte[] subscribe = second.readPacket();
+                assertEquals(1, subscribe[subscribe.length - 1]);
             }
         }
     }
