@@ -120,6 +120,17 @@ final class Messages {
         return request;
     }
 
+    /**
+     * Whether a unit that answers a write with this exception has left all as it was. A failure on the way (4, 11) may
+     * have come after the write, and an acknowledgement (5) says that it is being done.
+     */
+    static boolean meansNothingDone(int code) {
+        return switch (code) {
+            case 1, 2, 3, 6, 10 -> true;
+            default -> false;
+        };
+    }
+
     /** An exception code in words (MODBUS Application Protocol V1.1b3, section 7). */
     static String exceptionInWords(int code) {
         String meaning =

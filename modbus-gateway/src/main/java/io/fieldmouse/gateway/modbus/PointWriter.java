@@ -76,8 +76,10 @@ final class PointWriter {
     }
 
     private static String notAcknowledged(Exchange exchange) {
-        if (exchange instanceof Exchange.SlaveException) {
-            return "the device declined to write";
+        if (exchange instanceof Exchange.SlaveException exception) {
+            return Messages.meansNothingDone(exception.code())
+                    ? "the device declined to write"
+                    : "whether it acted is unknown";
         }
         return exchange instanceof Exchange.NoReply missed && !missed.asked()
                 ? "nothing written"

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What whoever asked for a write is told, when the line makes it hard to know. */
 final class PointWriterTest {
@@ -65,6 +67,25 @@ final class PointWriterTest {
         link.pause(line.restNanos(5));
         link.answersNext(after(70 * MS, "0503020007"));
         assertEquals(new SetOutcome.Failed(unknown), write(8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "01 | the device declined to write: exception 1 (illegal function)",
+                "02 | the device declined to write: exception 2 (illegal data address)",
+                "03 | the device declined to write: exception 3 (illegal data value)",
+                "04 | whether it acted is unknown: exception 4 (device failure)",
+                "05 | whether it acted is unknown: exception 5 (acknowledged, takes longer)",
+                "06 | the device declined to write: exception 6 (device busy)",
+                "0a | the device declined to write: exception 10 (gateway path unavailable)",
+                "0b | whether it acted is unknown: exception 11 (gateway target does not respond)",
+                "63 | whether it acted is unknown: exception 99 (not in the standard)",
+            })
+    void anExceptionIsToldForWhatItSaysOfTheWrite(String code, String reason) {
+        link.answersNext(after(20 * MS, "0590" + code));
+        assertEquals(new SetOutcome.Failed(reason), write(7));
     }
 
     @Test
