@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of the last minute that have an id, and what became of them, so that a copy is recognised. Several threads: commands come
- * on the link's, outcomes on those of buses; each method is short and calls nobody.
+ * The commands of the last minute that have an id, and what became of them, so that a copy is recognised. Several
+ * threads: commands come on the link's, outcomes on those of buses; each method is short and calls nobody.
  */
 final class RecentCommands {
     static final Duration REMEMBERED = Duration.ofSeconds(60);
@@ -81,7 +81,7 @@ final class RecentCommands {
 
     private Admission execute(String key, Value value, ReturnAddress address, long nowNanos) {
         if (entries.size() >= COMMANDS_MAX) {
-            return new Admission.Refuse("more than " + COMMANDS_MAX + " commands within 60 s");
+            return new Admission.Refuse("more than " + COMMANDS_MAX + " commands with an id within 60 s");
         }
         Entry entry = new Entry(value, address, nowNanos);
         entries.put(key, entry);

@@ -241,7 +241,7 @@ class CommandInboxTest {
         send("{\"value\":40,\"id\":\"one more\"}");
         send("{\"value\":40,\"id\":\"0\"}");
         assertEquals(RecentCommands.COMMANDS_MAX, requests.size());
-        assertTrue(link.texts(RESULT).get(0).contains("commands within 60 s"));
+        assertTrue(link.texts(RESULT).get(0).contains("commands with an id within 60 s"));
         nanos.addAndGet(RecentCommands.REMEMBERED.toNanos());
         send("{\"value\":40,\"id\":\"one more\"}");
         assertEquals(RecentCommands.COMMANDS_MAX + 1, requests.size());
