@@ -42,6 +42,7 @@ public final class Bus implements AutoCloseable {
     private final BusWorker worker;
     private final Thread thread;
     private final FaultLog faults;
+    private final LongSupplier nanos;
     private volatile boolean closing;
 
     public Bus(
@@ -52,6 +53,7 @@ public final class Bus implements AutoCloseable {
             InstantSource clock,
             LongSupplier nanos) {
         this.name = name;
+        this.nanos = nanos;
         for (FieldDevice device : devices) {
             if (this.devices.put(device.name(), device) != null) {
                 throw new IllegalArgumentException("bus " + name + " has two devices named " + device.name());
@@ -118,7 +120,7 @@ public final class Bus implements AutoCloseable {
         try {
             worker.turn();
         } catch (RuntimeException | Error e) {
-            faults.tell(e);
+            faults.tell(e, nanos.getAsLong());
             LockSupport.parkNanos(AFTER_ERROR_NANOS);
         }
     }

@@ -152,7 +152,7 @@ final class BusWorker {
         } catch (IOException e) {
             return String.valueOf(e.getMessage());
         } catch (RuntimeException | Error e) {
-            faults.tell(e);
+            faults.tell(e, nanos.getAsLong());
             return FaultLog.inWords(e);
         }
     }
@@ -194,7 +194,7 @@ final class BusWorker {
             }
         } catch (RuntimeException | Error e) {
             // A fault of ours in one device's affairs is that device's silence, not the end of its neighbours.
-            unanswered(device, slot.faulted(e));
+            unanswered(device, slot.faulted(e, nanos.getAsLong()));
         }
     }
 
@@ -252,19 +252,28 @@ final class BusWorker {
 
     private void execute(Command command) {
         DeviceSlot slot = slot(command.request().device());
-        WriteOutcome written;
+        WriteOutcome written = write(slot, command);
         try {
-            written = slot.device().write(command.request());
+            if (written.contact() instanceof StepOutcome.Answered contact) {
+                slot.wrote(command.request().point(), contact);
+            } else {
+                unanswered(slots.indexOf(slot), written.contact());
+            }
         } catch (RuntimeException | Error e) {
-            StepOutcome.Missed fault = slot.faulted(e);
-            written = new WriteOutcome(new SetOutcome.Failed(fault.reason()), fault);
+            unanswered(slots.indexOf(slot), slot.faulted(e, nanos.getAsLong()));
+        } finally {
+            // Whatever fails in noting it down: the device has acted, or has not, and whoever asked is to know.
+            command.answer(written.outcome());
         }
-        if (written.contact() instanceof StepOutcome.Answered contact) {
-            slot.wrote(command.request().point(), contact);
-        } else {
-            unanswered(slots.indexOf(slot), written.contact());
+    }
+
+    private WriteOutcome write(DeviceSlot slot, Command command) {
+        try {
+            return slot.device().write(command.request());
+        } catch (RuntimeException | Error e) {
+            StepOutcome.Missed fault = slot.faulted(e, nanos.getAsLong());
+            return new WriteOutcome(new SetOutcome.Failed(fault.reason()), fault);
         }
-        command.answer(written.outcome());
     }
 
     private void refuseAll(String reason) {

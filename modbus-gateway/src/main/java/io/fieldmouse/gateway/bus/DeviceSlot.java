@@ -87,8 +87,8 @@ final class DeviceSlot {
     }
 
     /** The program itself failed in this device's affairs. */
-    StepOutcome.Missed faulted(Throwable fault) {
-        faults.tell(fault);
+    StepOutcome.Missed faulted(Throwable fault, long nowNanos) {
+        faults.tell(fault, nowNanos);
         return new StepOutcome.Missed(FaultLog.inWords(fault));
     }
 

@@ -83,8 +83,8 @@ final class Outlet<T> {
     }
 
     /** The program itself failed to send it. */
-    void faulted(Throwable fault) {
-        faults.tell(fault);
+    void faulted(Throwable fault, long nowNanos) {
+        faults.tell(fault, nowNanos);
     }
 
     /**

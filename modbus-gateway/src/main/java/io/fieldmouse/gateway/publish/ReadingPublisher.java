@@ -255,7 +255,7 @@ public final class ReadingPublisher implements ReadingSink, AutoCloseable {
         } catch (RuntimeException | Error e) {
             // A fault of the program in one topic's affairs. Given up until the next reading of it: tried again at once
             // it would most likely fail again, and keep the others waiting.
-            outlet.faulted(e);
+            outlet.faulted(e, nanoTime.getAsLong());
             return true;
         }
     }

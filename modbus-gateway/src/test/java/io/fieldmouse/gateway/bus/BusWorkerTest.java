@@ -282,6 +282,16 @@ final class BusWorkerTest {
     }
 
     @Test
+    void whoeverAskedIsToldOfAWriteThatCannotBeNotedDown() {
+        one.suffix = "-wrong";
+        List<SetOutcome> outcomes = submit("one", "a", 1);
+        worker.turn();
+        assertEquals(List.of(new SetOutcome.Verified(new Value.Whole(1))), outcomes);
+        worker.turn();
+        assertTrue(told.contains("one offline"), told.toString());
+    }
+
+    @Test
     void aSampleThatNobodyExpectsIsItsDevicesFaultToo() {
         one.suffix = "-wrong";
         runUntil(1_000);
