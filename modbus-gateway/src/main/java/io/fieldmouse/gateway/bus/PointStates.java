@@ -9,8 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The last reading of each point of a device, and from it what a missed poll means: a value that was good becomes stale
- * and stays visible; a point that never had a value is bad. Each such change is reported once.
+ * The last reading of each point of a device, and from it what a missed poll means, or an answer that the device is
+ * busy: a value that was good becomes stale and stays visible; a point that has no value is bad. Each such change is
+ * reported once.
  */
 final class PointStates {
     private final String device;
@@ -29,26 +30,26 @@ final class PointStates {
         if (label == null) {
             throw new IllegalArgumentException(device + " has no point " + sample.point());
         }
+        if (sample.passing()) {
+            missed(label, sample.reason(), sample.time());
+            return;
+        }
         Quality quality = sample.value() == null ? Quality.BAD : Quality.GOOD;
         report(new Reading(
                 device, label.name(), sample.value(), quality, sample.reason(), label.unit(), sample.time()));
     }
 
     void missed(String reason, Instant now) {
-        for (PointLabel label : labels.values()) {
-            Reading before = last.get(label.name());
-            if (before == null) {
-                report(new Reading(device, label.name(), null, Quality.BAD, reason, label.unit(), now));
-            } else if (before.quality() == Quality.GOOD) {
-                report(new Reading(
-                        device,
-                        label.name(),
-                        before.value(),
-                        Quality.STALE,
-                        reason,
-                        label.unit(),
-                        before.sourceTime()));
-            }
+        labels.values().forEach(label -> missed(label, reason, now));
+    }
+
+    private void missed(PointLabel label, String reason, Instant now) {
+        Reading before = last.get(label.name());
+        if (before == null) {
+            report(new Reading(device, label.name(), null, Quality.BAD, reason, label.unit(), now));
+        } else if (before.quality() == Quality.GOOD) {
+            report(new Reading(
+                    device, label.name(), before.value(), Quality.STALE, reason, label.unit(), before.sourceTime()));
         }
     }
 

@@ -131,6 +131,11 @@ final class Messages {
         };
     }
 
+    /** Whether a unit that answers with this exception is busy, and may answer the same request another time. */
+    static boolean meansLater(int code) {
+        return code == 5 || code == 6;
+    }
+
     /** An exception code in words (MODBUS Application Protocol V1.1b3, section 7). */
     static String exceptionInWords(int code) {
         String meaning =

@@ -130,7 +130,9 @@ final class ModbusUnit implements FieldDevice {
         Instant now = clock.now();
         String reason = "the device answered " + Messages.exceptionInWords(code) + " to reading " + request.inWords();
         return answered(request.points().stream()
-                .map(point -> Sample.bad(point.name(), reason, now))
+                .map(point -> Messages.meansLater(code)
+                        ? Sample.notNow(point.name(), reason, now)
+                        : Sample.bad(point.name(), reason, now))
                 .toList());
     }
 

@@ -65,14 +65,22 @@ final class PointWriter {
             return failed(notAcknowledged(acknowledged), acknowledged);
         }
         if (!point.verify()) {
-            return new WriteOutcome(new SetOutcome.Written(), new StepOutcome.Answered(List.of(), false));
+            return new WriteOutcome(new SetOutcome.Written(""), new StepOutcome.Answered(List.of(), false));
         }
-        Exchange readBack = exchange(Messages.read(device.unitId(), itself));
+        Exchange readBack = readBack(itself);
         if (!(readBack instanceof Exchange.Reply reply)) {
-            return failed("written and confirmed, but it could not be read back", readBack);
+            String what = "confirmed, but it could not be read back: " + inWords(readBack);
+            return new WriteOutcome(new SetOutcome.Written(what), contact(readBack));
         }
         int[] held = Messages.places(itself, reply.response());
         return compared(point, written, held, clock.instantOf(reply.lastByteNanos()));
+    }
+
+    /** A device that is busy with what was written is asked once more. */
+    private Exchange readBack(ReadRequest itself) {
+        Exchange first = exchange(Messages.read(device.unitId(), itself));
+        boolean busy = first instanceof Exchange.SlaveException exception && Messages.meansLater(exception.code());
+        return busy ? exchange(Messages.read(device.unitId(), itself)) : first;
     }
 
     private static String notAcknowledged(Exchange exchange) {
@@ -111,18 +119,25 @@ final class PointWriter {
     }
 
     private WriteOutcome failed(String what, Exchange exchange) {
+        return new WriteOutcome(new SetOutcome.Failed(what + ": " + inWords(exchange)), contact(exchange));
+    }
+
+    /** Why an exchange brought no reply. */
+    private static String inWords(Exchange exchange) {
         if (exchange instanceof Exchange.SlaveException exception) {
-            String reason = what + ": " + Messages.exceptionInWords(exception.code());
-            return new WriteOutcome(new SetOutcome.Failed(reason), new StepOutcome.Answered(List.of(), false));
+            return Messages.exceptionInWords(exception.code());
         }
-        if (exchange instanceof Exchange.PortLost lost) {
-            return new WriteOutcome(
-                    new SetOutcome.Failed(what + ": " + lost.detail()), new StepOutcome.PortLost(lost.detail()));
+        return exchange instanceof Exchange.PortLost lost ? lost.detail() : ((Exchange.NoReply) exchange).detail();
+    }
+
+    /** What an exchange that brought no reply says of the device. */
+    private StepOutcome contact(Exchange exchange) {
+        if (exchange instanceof Exchange.SlaveException) {
+            return new StepOutcome.Answered(List.of(), false);
         }
-        String detail = ((Exchange.NoReply) exchange).detail();
-        return new WriteOutcome(
-                new SetOutcome.Failed(what + ": " + detail),
-                new StepOutcome.Missed("unit " + device.unitId() + ": " + detail));
+        return exchange instanceof Exchange.PortLost lost
+                ? new StepOutcome.PortLost(lost.detail())
+                : new StepOutcome.Missed("unit " + device.unitId() + ": " + inWords(exchange));
     }
 
     private Exchange exchange(ModbusRequest request) {

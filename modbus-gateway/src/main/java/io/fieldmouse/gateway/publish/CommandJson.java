@@ -190,10 +190,13 @@ final class CommandJson {
         return outcome instanceof SetOutcome.Refused ? "refused" : "failed";
     }
 
-    /** Empty for what was done. */
+    /** Empty for what was done as it was asked for. */
     static String reason(SetOutcome outcome) {
         if (outcome instanceof SetOutcome.Refused refused) {
             return refused.reason();
+        }
+        if (outcome instanceof SetOutcome.Written written) {
+            return written.reason();
         }
         return outcome instanceof SetOutcome.Failed failed ? failed.reason() : "";
     }

@@ -4,7 +4,7 @@ package io.fieldmouse.gateway.reading;
 public enum Quality {
     /** Read and checked at its source time. */
     GOOD,
-    /** Was good at its source time; polls since then were missed. */
+    /** Was good at its source time; polls since then were missed, or the device was busy. */
     STALE,
     /** No value can be given; the reading says why. */
     BAD

@@ -6,8 +6,12 @@ public sealed interface SetOutcome {
     /** Written, read back, and the registers held what was written. */
     record Verified(Value readBack) implements SetOutcome {}
 
-    /** Written and acknowledged by the device; its profile asks for no read-back. */
-    record Written() implements SetOutcome {}
+    /**
+     * Written and confirmed by the device, and not read back.
+     *
+     * @param reason why it could not be read back; empty when its profile asks for none
+     */
+    record Written(String reason) implements SetOutcome {}
 
     /** Nothing was sent: the request or the device's state does not allow it. */
     record Refused(String reason) implements SetOutcome {}

@@ -240,6 +240,25 @@ final class ModbusBusTest {
         assertFalse(simulated.traffic().stream().anyMatch(ModbusBusTest::isMergedRead));
     }
 
+    @Test
+    void aBusyDeviceKeepsItsLastValueAsStale() {
+        simulated.slave(1).setFaults(new Fault.ExceptionReply(6, Trigger.always()));
+        start(device("heater", 1, temperature()));
+        String busy = "the device answered exception 6 (device busy) to reading holding register 0";
+        readings.await("bad, it never had a value", () -> readings.has("heater/temperature", Quality.BAD));
+        assertEquals(busy, readings.last("heater/temperature").reason());
+        simulated.slave(1).setFaults();
+        readings.awaitGood("heater/temperature");
+        simulated.slave(1).setFaults(new Fault.ExceptionReply(6, Trigger.always()));
+        readings.await("stale", () -> readings.has("heater/temperature", Quality.STALE));
+        assertEquals(
+                new Value.Decimal(21.5), readings.last("heater/temperature").value());
+        assertEquals(busy, readings.last("heater/temperature").reason());
+        readings.awaitAvailability("heater", true);
+        simulated.slave(1).setFaults(new Fault.ExceptionReply(4, Trigger.always()));
+        readings.await("bad", () -> readings.last("heater/temperature").quality() == Quality.BAD);
+    }
+
     private static boolean isMergedRead(SeenFrame frame) {
         return frame.kind() == SeenFrame.Kind.REQUEST && frame.bytes()[5] > 1;
     }

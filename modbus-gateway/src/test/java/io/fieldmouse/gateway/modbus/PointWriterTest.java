@@ -8,6 +8,7 @@ import io.fieldmouse.gateway.bus.WriteOutcome;
 import io.fieldmouse.gateway.link.PortUnavailable;
 import io.fieldmouse.gateway.link.SerialSettings;
 import io.fieldmouse.gateway.reading.SetOutcome;
+import io.fieldmouse.gateway.reading.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,18 +29,23 @@ final class PointWriterTest {
             LineTiming.of(new SerialSettings("x", 9600, SerialSettings.Parity.NONE, 8, 1)),
             new LineCounters(),
             link::now);
-    private final ModbusPoint unverified = new ModbusPoint(
-            "level",
-            RegisterTable.HOLDING_REGISTER,
-            100,
-            DataType.UINT16,
-            0,
-            WordOrder.ABCD,
-            1,
-            0,
-            "",
-            Writing.MULTIPLE,
-            false);
+    private final ModbusPoint unverified = level(false);
+    private final ModbusPoint verified = level(true);
+
+    private static ModbusPoint level(boolean verify) {
+        return new ModbusPoint(
+                "level",
+                RegisterTable.HOLDING_REGISTER,
+                100,
+                DataType.UINT16,
+                0,
+                WordOrder.ABCD,
+                1,
+                0,
+                "",
+                Writing.MULTIPLE,
+                verify);
+    }
 
     @BeforeEach
     void open() throws PortUnavailable {
@@ -47,16 +53,44 @@ final class PointWriterTest {
     }
 
     private SetOutcome write(int register) {
-        ModbusDevice device = new ModbusDevice("tank", 5, List.of(unverified), TIMEOUT, TIMEOUT);
+        return write(unverified, register);
+    }
+
+    private SetOutcome write(ModbusPoint point, int register) {
+        ModbusDevice device = new ModbusDevice("tank", 5, List.of(point), TIMEOUT, TIMEOUT);
         LineClock clock = new LineClock(() -> Instant.EPOCH.plusNanos(link.now()), link::now);
-        WriteOutcome outcome = new PointWriter(device, line, clock).write(unverified, List.of(register));
+        WriteOutcome outcome = new PointWriter(device, line, clock).write(point, List.of(register));
         return outcome.outcome();
     }
 
     @Test
     void anEchoIsEnoughWhereThePointAsksForNoReadBack() {
         link.answersNext(after(20 * MS, "051000640001"));
-        assertEquals(new SetOutcome.Written(), write(7));
+        assertEquals(new SetOutcome.Written(""), write(7));
+    }
+
+    @Test
+    void aDeviceBusyWithWhatWasWrittenIsReadBackOnceMore() {
+        link.answersNext(after(20 * MS, "051000640001"));
+        link.answersNext(after(20 * MS, "058306"));
+        link.answersNext(after(20 * MS, "0503020007"));
+        assertEquals(new SetOutcome.Verified(new Value.Whole(7)), write(verified, 7));
+    }
+
+    @Test
+    void whatIsConfirmedAndCannotBeReadBackIsToldAsWrittenWithTheReason() {
+        link.answersNext(after(20 * MS, "051000640001"));
+        link.answersNext(after(20 * MS, "058306"));
+        link.answersNext(after(20 * MS, "058305"));
+        assertEquals(
+                new SetOutcome.Written(
+                        "confirmed, but it could not be read back: exception 5 (acknowledged, takes longer)"),
+                write(verified, 7));
+        assertEquals(3, link.written.size());
+        link.answersNext(after(20 * MS, "051000640001"));
+        assertEquals(
+                new SetOutcome.Written("confirmed, but it could not be read back: no reply within 100 ms"),
+                write(verified, 7));
     }
 
     @Test

@@ -122,7 +122,8 @@ class CommandJsonTest {
     @Test
     void answersHaveTheirExactForm() {
         assertEquals("{\"id\":\"x\",\"result\":\"verified\",\"value\":40}", answer("x", verified(40)));
-        assertEquals("{\"result\":\"written\"}", answer(null, new SetOutcome.Written()));
+        assertEquals("{\"result\":\"written\"}", answer(null, new SetOutcome.Written("")));
+        assertEquals("{\"result\":\"written\",\"reason\":\"no\"}", answer(null, new SetOutcome.Written("no")));
         assertEquals(
                 "{\"id\":\"x\",\"result\":\"refused\",\"reason\":\"offline\"}",
                 answer("x", new SetOutcome.Refused("offline")));
