@@ -130,7 +130,18 @@ public final class Gateway implements AutoCloseable {
         closeBuses();
         publisher.close();
         link.close();
-        LOG.info("gateway ended id={}", config.id());
+        CommandInbox.Counts commands = commands();
+        LOG.info(
+                "gateway ended id={} commands={} copies={} retainedIgnored={} refused={} answersLost={}"
+                        + " readingsOvertaken={} readingsLost={}",
+                config.id(),
+                commands.executed(),
+                commands.copies(),
+                commands.retainedIgnored(),
+                commands.refused(),
+                commands.answersLost(),
+                readingsOvertaken(),
+                readingsLost());
     }
 
     /** All at once: each may have to wait for a device that does not answer. */

@@ -83,6 +83,15 @@ class GatewayTest {
         link.lose(RESULT);
         assertEquals(1, gateway.readingsLost());
         assertEquals(1, gateway.commands().answersLost());
+        try (LogLines log = new LogLines()) {
+            gateway.close();
+            List<String> told = log.of(Gateway.class);
+            String last = told.get(told.size() - 1);
+            assertTrue(
+                    last.matches("INFO gateway ended id=plant-1 commands=0 copies=0 retainedIgnored=0 refused=1"
+                            + " answersLost=1 readingsOvertaken=\\d+ readingsLost=1"),
+                    last);
+        }
     }
 
     private Gateway newGateway(RecordingLink ofIts) throws ConfigException {

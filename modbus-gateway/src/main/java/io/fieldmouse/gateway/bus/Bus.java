@@ -12,6 +12,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,17 +44,21 @@ public final class Bus implements AutoCloseable {
     private final Thread thread;
     private final FaultLog faults;
     private final LongSupplier nanos;
+    private final LongConsumer afterTurn;
     private volatile boolean closing;
 
+    /** @param afterTurn told the time on the bus's thread after each request or short wait; must return at once */
     public Bus(
             String name,
             FieldPort port,
             List<FieldDevice> devices,
             ReadingSink sink,
             InstantSource clock,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            LongConsumer afterTurn) {
         this.name = name;
         this.nanos = nanos;
+        this.afterTurn = afterTurn;
         for (FieldDevice device : devices) {
             if (this.devices.put(device.name(), device) != null) {
                 throw new IllegalArgumentException("bus " + name + " has two devices named " + device.name());
@@ -119,6 +124,7 @@ public final class Bus implements AutoCloseable {
     private void turn() {
         try {
             worker.turn();
+            afterTurn.accept(nanos.getAsLong());
         } catch (RuntimeException | Error e) {
             faults.tell(e, nanos.getAsLong());
             LockSupport.parkNanos(AFTER_ERROR_NANOS);

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -28,7 +29,9 @@ public final class ModbusBus implements AutoCloseable {
     private final LineCounters counters = new LineCounters();
     private final RtuLine line;
     private final Bus bus;
+    private final LineReport report;
     private final double demandedLoad;
+    private final AtomicBoolean running = new AtomicBoolean();
 
     /** @param sink told on the bus's thread */
     public ModbusBus(ModbusBusConfig config, ReadingSink sink) {
@@ -43,32 +46,32 @@ public final class ModbusBus implements AutoCloseable {
         ReadPlan plan = new ReadPlan(timing, ASSUMED_TURNAROUND_NANOS);
         LineClock clock = new LineClock(instants, nanos);
         List<ModbusUnit> units = new ArrayList<>();
-        double load = 0;
         for (ModbusDevice device : config.devices()) {
-            ModbusUnit unit = new ModbusUnit(device, plan, line, clock);
-            units.add(unit);
-            load += (double) unit.pollNanos(plan) / device.interval().toNanos();
+            units.add(new ModbusUnit(device, plan, line, clock));
         }
-        this.demandedLoad = load;
-        this.bus = new Bus(config.name(), line, List.copyOf(units), sink, instants, nanos);
+        LineLoad load = new LineLoad(timing, units, counters, ASSUMED_TURNAROUND_NANOS);
+        this.demandedLoad = load.assumed();
+        this.report = new LineReport(config.name(), load, counters, this::diagnostics, nanos.getAsLong());
+        this.bus = new Bus(config.name(), line, List.copyOf(units), sink, instants, nanos, report::look);
     }
 
     /** Begins to poll. To be called once; a port that is missing is tried until it is there. */
     public void start() {
-        String percent = Math.round(100 * demandedLoad) + " %";
+        String demanded = demandedLoadInWords();
         if (demandedLoad > 1) {
             log.error(
                     "bus cannot keep its intervals bus={} demandedLoad=\"{}\" port={} baud={}"
                             + " cure=\"lengthen intervals, raise the baud rate, or move devices to another line\"",
                     config.name(),
-                    percent,
+                    demanded,
                     config.serial().port(),
                     config.serial().baud());
         } else if (demandedLoad > LOAD_WARNING) {
-            log.warn("bus nearly full bus={} demandedLoad=\"{}\"", config.name(), percent);
+            log.warn("bus nearly full bus={} demandedLoad=\"{}\"", config.name(), demanded);
         } else {
-            log.info("bus starts bus={} demandedLoad=\"{}\"", config.name(), percent);
+            log.info("bus starts bus={} demandedLoad=\"{}\"", config.name(), demanded);
         }
+        running.set(true);
         bus.start();
     }
 
@@ -82,9 +85,18 @@ public final class ModbusBus implements AutoCloseable {
         bus.submit(request, asker);
     }
 
-    /** The share of the line's time that the configured polls need, 1 for all of it, when nobody is silent. */
+    /**
+     * The share of the line's time that the configured polls need at least, 1 for all of it, when nobody is silent and
+     * each device answers as soon as most do.
+     */
     public double demandedLoad() {
         return demandedLoad;
+    }
+
+    /** The same for people, with what is assumed: {@code at least 6 % (if each device answers within 4 ms)}. */
+    public String demandedLoadInWords() {
+        return "at least " + LineLoad.percent(demandedLoad) + " (if each device answers within "
+                + TimeUnit.NANOSECONDS.toMillis(ASSUMED_TURNAROUND_NANOS) + " ms)";
     }
 
     /** What happened with each unit, in the order of the configuration. Any thread, any time. */
@@ -103,5 +115,8 @@ public final class ModbusBus implements AutoCloseable {
     @Override
     public void close() {
         bus.close();
+        if (running.getAndSet(false)) {
+            report.ended();
+        }
     }
 }

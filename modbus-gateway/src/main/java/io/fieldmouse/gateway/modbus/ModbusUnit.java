@@ -183,7 +183,11 @@ final class ModbusUnit implements FieldDevice {
         return new PointWriter(config, line, clock).write(point, encoded.places());
     }
 
-    /** How long one poll of this unit occupies the line, by the plan as it stands at the start. */
+    int unitId() {
+        return config.unitId();
+    }
+
+    /** How long one poll of this unit occupies the line, with the requests as they are parted now. */
     long pollNanos(ReadPlan plan) {
         return plan.nanos(requests);
     }

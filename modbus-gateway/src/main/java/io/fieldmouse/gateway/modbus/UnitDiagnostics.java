@@ -32,6 +32,11 @@ public record UnitDiagnostics(
         long lateReplies,
         long turnaroundMicros) {
 
+    /** Everything that went otherwise than asked and answered in time. */
+    long faults() {
+        return slaveExceptions + timeouts + badCrc + shortReplies + mismatched + lineBusy + lateReplies;
+    }
+
     static UnitDiagnostics of(ModbusDevice device, DeviceHealth health, LineCounters counters) {
         int unit = device.unitId();
         return new UnitDiagnostics(

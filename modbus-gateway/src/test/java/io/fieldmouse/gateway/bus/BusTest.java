@@ -59,7 +59,8 @@ final class BusTest {
 
     private Bus started(FieldPort port) {
         SteppedDevice device = new SteppedDevice("one", Duration.ofHours(1), time);
-        Bus bus = new Bus("bus", port, List.of(device), new Deaf(), InstantSource.system(), System::nanoTime);
+        Bus bus =
+                new Bus("bus", port, List.of(device), new Deaf(), InstantSource.system(), System::nanoTime, now -> {});
         bus.start();
         return bus;
     }
@@ -95,7 +96,7 @@ final class BusTest {
         for (String device : devices) {
             all.add(new SteppedDevice(device, Duration.ofMillis(100), time));
         }
-        return new Bus("bus", new NoPort(), all, new Deaf(), InstantSource.system(), time::nanos);
+        return new Bus("bus", new NoPort(), all, new Deaf(), InstantSource.system(), time::nanos, now -> {});
     }
 
     @Test

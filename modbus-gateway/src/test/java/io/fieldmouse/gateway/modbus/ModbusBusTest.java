@@ -122,7 +122,10 @@ final class ModbusBusTest {
                 ModbusBus full = new ModbusBus(new ModbusBusConfig("line", serial, List.of(device)), readings)) {
             full.start();
             String said = log.of(ModbusBus.class).get(0);
-            assertTrue(said.startsWith(line + "\"" + Math.round(100 * full.demandedLoad()) + " %\""), said);
+            assertTrue(
+                    said.startsWith(line + "\"at least " + Math.round(100 * full.demandedLoad())
+                            + " % (if each device answers within 4 ms)\""),
+                    said);
             assertEquals(1, log.of(ModbusBus.class).size());
         }
     }
@@ -338,6 +341,56 @@ final class ModbusBusTest {
         // 15 characters of 1.0417 ms, 4 ms of thinking and 3.646 ms of silence in each 100 ms
         assertEquals(0.2327, unstarted.demandedLoad(), 0.0001);
         unstarted.close();
+    }
+
+    @Test
+    void aDeviceTooSlowForItsIntervalIsToldOnceWithTheNumbers() throws IOException {
+        simulated.close();
+        Duration slow = Duration.ofMillis(150);
+        simulated = SimulatedLine.start(LineConfig.paced(
+                        "line",
+                        BAUD,
+                        Parity.NONE,
+                        SlaveConfig.of(1, PointConfig.holdingRegister(0, 215)).withTurnaround(slow),
+                        SlaveConfig.of(2, PointConfig.inputRegister(7, 77)))
+                .withLink(link));
+        try (LogLines log = new LogLines()) {
+            start(
+                    device("meter", 2, named("count", RegisterTable.INPUT_REGISTER, 7, DataType.UINT16, 1)),
+                    device("heater", 1, temperature()));
+            readings.await("the warning", () -> warnings(log).size() == 1);
+            String told = warnings(log).get(0);
+            assertTrue(told.startsWith("WARN bus cannot keep its intervals bus=line measuredLoad=\"1"), told);
+            assertTrue(told.contains(" slowest=heater unit=1 turnaroundMs=1"), told);
+            long replies = bus().diagnostics().get(1).replies();
+            readings.await("more polls", () -> bus().diagnostics().get(1).replies() > replies + 10);
+            assertEquals(1, warnings(log).size());
+        }
+    }
+
+    private static List<String> warnings(LogLines log) {
+        return log.of(LineReport.class).stream()
+                .filter(line -> line.startsWith("WARN"))
+                .toList();
+    }
+
+    @Test
+    void theCountersAreToldAtTheEndWithTheUnitsThatHadFaults() {
+        try (LogLines log = new LogLines()) {
+            start(device("heater", 1, temperature()), device("nobody", 9, temperature()));
+            readings.awaitGood("heater/temperature");
+            readings.awaitAvailability("nobody", false);
+            bus().close();
+            bus().close();
+            List<String> told = log.of(LineReport.class);
+            assertEquals(2, told.size(), told.toString());
+            assertTrue(told.get(0).matches("INFO bus ended bus=line requests=[1-9]\\d* replies=[1-9].*"), told.get(0));
+            assertTrue(
+                    told.get(1)
+                            .matches("INFO unit counters bus=line device=nobody unit=9 requests=(\\d+) replies=0"
+                                    + " exceptions=0 timeouts=\\1 crc=0 .*"),
+                    told.get(1));
+        }
     }
 
     @Test
