@@ -10,6 +10,8 @@ import java.time.Duration;
  * @param addresses only requests that touch one of these are concerned, and counted; of whichever table
  */
 public record Trigger(Schedule schedule, AddressRange addresses) {
+    /** Longer than any simulation: 292 years. */
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
     /** At which times, or at which requests. */
     public sealed interface Schedule {}
@@ -64,6 +66,11 @@ public record Trigger(Schedule schedule, AddressRange addresses) {
     /** @see Window */
     public static Trigger window(Duration after, Duration lasts, Duration every) {
         return new Trigger(new Window(after, lasts, every), AddressRange.ALL);
+    }
+
+    /** Always, but not before this time since the start of the simulation. */
+    public static Trigger from(Duration after) {
+        return window(after, FOREVER, Duration.ZERO);
     }
 
     /** @see NthRequest */

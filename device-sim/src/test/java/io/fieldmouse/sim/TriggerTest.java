@@ -36,6 +36,14 @@ final class TriggerTest {
     }
 
     @Test
+    void aFaultWithoutEndBeginsAndStays() {
+        Trigger stays = Trigger.from(Duration.ofSeconds(20));
+        assertFalse(stays.fires(Duration.ofMillis(19_999), 1));
+        assertTrue(stays.fires(Duration.ofSeconds(20), 1));
+        assertTrue(stays.fires(Duration.ofDays(36_500), 1));
+    }
+
+    @Test
     void requestsAreCountedFromOne() {
         StringBuilder third = new StringBuilder();
         StringBuilder everyThird = new StringBuilder();

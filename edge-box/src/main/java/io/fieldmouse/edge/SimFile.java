@@ -16,6 +16,8 @@ import io.fieldmouse.sim.modbus.Table;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,10 +114,47 @@ final class SimFile {
         String name = map.text("name", "unit" + unit);
         Duration turnaround = map.duration("turnaround", Duration.ZERO, Duration.ofMinutes(1), Duration.ZERO);
         List<PointConfig> points = new ArrayList<>();
-        map.sections("points").forEach(point -> point(point).ifPresent(points::add));
+        Map<Table, Map<Integer, Owner>> owners = new EnumMap<>(Table.class);
+        map.sections("points").forEach(point -> point(point)
+                .filter(config -> takesFree(point, config, owners))
+                .ifPresent(points::add));
         List<Fault> faults = new ArrayList<>();
         map.sections("faults").forEach(fault -> fault(fault).ifPresent(faults::add));
         return built(map, () -> new SlaveConfig(unit, name, turnaround, points, faults));
+    }
+
+    /** Who has an address. */
+    private record Owner(int line, boolean inRow) {}
+
+    /**
+     * Takes the point's addresses, unless another has one of them. Only a row, which fills the gaps between others, has
+     * to make room, for single points below it in the file.
+     */
+    private static boolean takesFree(YamlMap map, PointConfig point, Map<Table, Map<Integer, Owner>> owners) {
+        Map<Integer, Owner> taken = owners.computeIfAbsent(point.table(), table -> new HashMap<>());
+        String key = keyOf(point.table());
+        boolean isRow = point.count() > 1;
+        int end = point.address() + point.count() * point.type().places();
+        for (int address = point.address(); address < end; address++) {
+            Owner before = taken.put(address, new Owner(map.line(key), isRow));
+            if (before != null && (isRow || !before.inRow())) {
+                map.problem(
+                        key,
+                        "address " + address + ", which the point in line " + before.line() + " has",
+                        "give each point its own (32-bit types take two); a row with count: may only stand above"
+                                + " single points");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String keyOf(Table table) {
+        return TABLES.entrySet().stream()
+                .filter(entry -> entry.getValue() == table)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Optional<PointConfig> point(YamlMap map) {
@@ -135,7 +174,22 @@ final class SimFile {
         RegisterOrder order = map.oneOf("order", ORDERS, RegisterOrder.ABCD);
         boolean writable = map.flag("writable", false);
         Function<YamlMap, Signal> kind = map.oneOf("signal", SIGNALS, SimFile::constant);
-        return built(map, () -> new PointConfig(table, address, count, type, order, kind.apply(map), writable));
+        return built(map, () -> new PointConfig(table, address, count, type, order, kind.apply(map), writable))
+                .filter(point -> holdsItsValue(map, point));
+    }
+
+    /** A fraction would be rounded, and read as a value that nobody wrote. */
+    private static boolean holdsItsValue(YamlMap map, PointConfig point) {
+        if (point.type() != RegisterType.FLOAT32
+                && point.signal() instanceof Signal.Constant constant
+                && constant.value() != Math.rint(constant.value())) {
+            map.problem(
+                    "value",
+                    '"' + String.valueOf(constant.value()) + '"',
+                    "a whole number is all that this type holds; write the register's number, or type: float32");
+            return false;
+        }
+        return true;
     }
 
     private static Optional<Fault> fault(YamlMap map) {
@@ -144,7 +198,13 @@ final class SimFile {
     }
 
     private static Trigger trigger(YamlMap map) {
-        if (map.has("for")) {
+        if (map.has("after") && !map.has("for") && !map.has("every")) {
+            return Trigger.from(map.duration("after", Duration.ZERO, LONGEST, Duration.ZERO));
+        }
+        if (map.has("every") && !map.has("for")) {
+            map.problem("every", "no for", "say with for: how long it shows each time");
+        }
+        if (map.has("for") || map.has("every")) {
             return Trigger.window(
                     map.duration("after", Duration.ZERO, LONGEST, Duration.ZERO),
                     map.duration("for", SHORTEST, LONGEST, SHORTEST),

@@ -58,7 +58,7 @@ final class SimFileTest {
                           - {fault: late, delay: 300ms, request: 4}
                           - {fault: corrupt-crc, every_request: 9}
                           - {fault: exception, code: 6}
-                          - {fault: wrong-unit}
+                          - {fault: wrong-unit, after: 5m}
                 """);
         List<PointConfig> points = List.of(
                 new PointConfig(
@@ -81,7 +81,7 @@ final class SimFileTest {
                 new Fault.Late(Duration.ofMillis(300), Trigger.nthRequest(4)),
                 new Fault.CorruptCrc(Trigger.everyNthRequest(9)),
                 new Fault.ExceptionReply(6, Trigger.always()),
-                new Fault.WrongUnit(Trigger.always()));
+                new Fault.WrongUnit(Trigger.from(Duration.ofMinutes(5))));
         SlaveConfig slave = new SlaveConfig(3, "boiler", Duration.ofMillis(5), points, faults);
         assertEquals(
                 List.of(new LineConfig("heating", Path.of("/tmp/heating"), 19_200, Parity.EVEN, 1, List.of(slave))),
@@ -101,6 +101,12 @@ final class SimFileTest {
                 "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, signal: sinus}]}]}] | Did you mean \"sine\"?",
                 "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, value: 70000}]}]}]  | which does not fit",
                 "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, writable: true}]}]}] | only coils and holding",
+                "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, value: 1.5}]}]}] | points[0].value: found \"1.5\", a whole number",
+                "lines: [{name: a, slaves: [{unit: 1, points: [{coil: 0, value: 0.5}]}]}] | a whole number",
+                "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, type: float32, signal: counter}]}]}] | a counter needs an integer type",
+                "lines: [{name: a, slaves: [{unit: 1, points: [{input: 1}, {coil: 1}, {input: 0, type: int32}]}]}] | points[2].input: found address 1, which the point in line 1 has",
+                "lines: [{name: a, slaves: [{unit: 1, points: [{holding: 2}, {holding: 0, count: 3}]}]}] | points[1].holding: found address 2",
+                "lines: [{name: a, slaves: [{unit: 1, faults: [{fault: silent, every: 1m}]}]}] | faults[0].every: found no for, say",
                 "lines: [{name: a, slaves: [{unit: 1, faults: [{fault: silence}]}]}] | Did you mean \"silent\"?"
             })
     void mistakesAreToldWithTheirPlace(String text, String words) {

@@ -29,7 +29,12 @@ public record PointConfig(
         if (writable && !table.ofOutputs()) {
             throw new IllegalArgumentException(where + ": only coils and holding registers can be writable");
         }
-        boolean wraps = signal instanceof Signal.Counter && type != RegisterType.FLOAT32 && type != RegisterType.BIT;
+        boolean counts = signal instanceof Signal.Counter;
+        boolean wraps = counts && type != RegisterType.FLOAT32 && type != RegisterType.BIT;
+        if (counts && !wraps) {
+            throw new IllegalArgumentException(
+                    where + ": a counter needs an integer type, which it wraps round in; use a ramp for " + type);
+        }
         if (!wraps && (signal.lowest() < type.lowest() || signal.highest() > type.highest())) {
             throw new IllegalArgumentException(where + ": the signal goes from " + signal.lowest() + " to "
                     + signal.highest() + ", which does not fit " + type);
