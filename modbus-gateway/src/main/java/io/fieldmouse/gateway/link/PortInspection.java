@@ -139,11 +139,22 @@ final class PortInspection {
         };
     }
 
-    private static String inUse(String port, List<String> holders) {
-        return "serial port " + port + " is in use by "
-                + (holders.isEmpty()
-                        ? "another process (sudo fuser -v " + port + " shows which)"
-                        : String.join(", ", holders) + "; stop it first");
+    static String inUse(String port, List<String> holders) {
+        String who = holders.isEmpty()
+                ? "another process (sudo fuser -v " + port + " shows which)"
+                : String.join(", ", holders) + "; stop it first";
+        boolean simulated = !holders.isEmpty() && isPseudoTerminal(deviceFile(port));
+        return "serial port " + port + " is in use by " + who
+                + (simulated ? ", unless it is the one that simulates this line" : "");
+    }
+
+    private static String deviceFile(String port) {
+        try {
+            return Path.of(port).toRealPath().toString();
+        } catch (IOException e) {
+            log.trace("not there any more port={}", port, e);
+            return port;
+        }
     }
 
     /** Processes that have the file open, as far as /proc shows them to this user. */

@@ -80,4 +80,16 @@ final class PortInspectionTest {
                         + " (ls /dev/tty[A-Z]* lists device files)",
                 PortInspection.missing("/dev/ttyUSB7", new TreeSet<>()));
     }
+
+    @Test
+    void ofASimulatedLineItsSimulatorIsAmongThoseNamed() {
+        List<String> holders = List.of("process 7 (java)", "process 8 (java)");
+        assertEquals(
+                "serial port /dev/pts/NONE is in use by process 7 (java), process 8 (java); stop it first,"
+                        + " unless it is the one that simulates this line",
+                PortInspection.inUse("/dev/pts/NONE", holders));
+        assertEquals(
+                "serial port /dev/ttyNONE7 is in use by process 7 (java), process 8 (java); stop it first",
+                PortInspection.inUse("/dev/ttyNONE7", holders));
+    }
 }
