@@ -58,7 +58,7 @@ final class BusesReader {
         ports.unique(port, map, "port", '"' + port + '"', "put all devices of one line on one bus");
         SerialSettings serial = new SerialSettings(
                 port,
-                map.wholeNumber("baud", BAUD_MIN, BAUD_MAX),
+                baud(map),
                 map.oneOf("parity", PARITIES, Parity.NONE),
                 // Modbus RTU is binary: seven bits would cut every byte.
                 map.oneOf("data_bits", Map.of("8", 8), 8),
@@ -70,6 +70,14 @@ final class BusesReader {
                             objection -> map.problem("port", '"' + port + '"', "which cannot be used: " + objection));
         }
         buses.putIfAbsent(name, new Bus(name, serial, new ArrayList<>()));
+    }
+
+    private static int baud(YamlMap map) {
+        if (map.has("baud")) {
+            return map.wholeNumber("baud", BAUD_MIN, BAUD_MAX);
+        }
+        map.needText("baud", "needs the baud rate of the devices on it, from " + BAUD_MIN + " to " + BAUD_MAX);
+        return BAUD_MIN;
     }
 
     private void readDevice(YamlMap map) {
