@@ -16,7 +16,11 @@ public final class LogLines implements AutoCloseable {
 
     /** The lines of one logger, each from its level on. */
     public List<String> of(Class<?> logger) {
-        String mark = " " + logger.getName() + " - ";
+        return of(logger.getName());
+    }
+
+    List<String> of(String logger) {
+        String mark = " " + logger + " - ";
         return written.toString(StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> line.contains(mark))

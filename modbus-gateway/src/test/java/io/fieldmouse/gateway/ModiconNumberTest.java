@@ -82,7 +82,7 @@ class ModiconNumberTest {
                     reader.warnings().stream()
                             .map(problem -> problem.toString().replace(folder + "/", ""))
                             .toList());
-            assertEquals(List.of("WARN configuration: " + folder + "/" + warning), log.of(YamlReader.class));
+            assertEquals(List.of("WARN perhaps not meant: " + folder + "/" + warning), log.of("Configuration"));
         }
     }
 

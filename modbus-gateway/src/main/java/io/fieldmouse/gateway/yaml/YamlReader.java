@@ -33,7 +33,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * no second list of it exists. One thread.
  */
 public final class YamlReader {
-    private static final Logger LOG = LoggerFactory.getLogger(YamlReader.class);
+    /** Named after what it speaks of: whoever reads the log knows a configuration, and no reader of YAML. */
+    private static final Logger LOG = LoggerFactory.getLogger("Configuration");
 
     /** Characters a file may have. */
     static final int FILE_LENGTH_MAX = 1 << 20;
@@ -82,7 +83,7 @@ public final class YamlReader {
                 .thenComparingInt(ConfigProblem::line)
                 .thenComparingInt(ConfigProblem::column);
         warnings.sort(byPlace);
-        warnings.forEach(warning -> LOG.warn("configuration: {}", warning));
+        warnings.forEach(warning -> LOG.warn("perhaps not meant: {}", warning));
         if (!problems.isEmpty()) {
             problems.sort(byPlace);
             throw new ConfigException(problems);
