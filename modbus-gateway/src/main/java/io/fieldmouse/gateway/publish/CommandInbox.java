@@ -7,6 +7,7 @@ import io.fieldmouse.gateway.reading.TopicTemplate;
 import io.fieldmouse.gateway.reading.TopicTemplate.PointName;
 import io.fieldmouse.gateway.reading.Value;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -36,6 +37,7 @@ public final class CommandInbox {
     private final LongSupplier nanoTime;
     private final RecentCommands recent = new RecentCommands();
 
+    private final AtomicBoolean withoutPointTold = new AtomicBoolean();
     private final LongAdder executed = new LongAdder();
     private final LongAdder copies = new LongAdder();
     private final LongAdder retainedIgnored = new LongAdder();
@@ -66,7 +68,7 @@ public final class CommandInbox {
      * @param executed handed to the gateway
      * @param copies recognised as copies of a command
      * @param retainedIgnored were retained
-     * @param refused answered by the inbox itself, as malformed or too many
+     * @param refused answered by the inbox itself, as malformed or too many; or named no point, and not answered
      * @param answersLost answers that the link did not take, or took and lost
      */
     public record Counts(long executed, long copies, long retainedIgnored, long refused, long answersLost) {}
@@ -78,12 +80,14 @@ public final class CommandInbox {
     /** Asks for commands, now and after each reconnection. */
     public void start() {
         link.subscribe(topics.commands());
+        link.subscribe(topics.commandsWithoutPoint());
     }
 
-    /** A message from the link; what is not a command is ignored. */
+    /** A message from the link; what names no point is counted as refused, and told in the log once. */
     public void received(LinkMessage message) {
         Optional<PointName> name = topics.command(message.topic());
         if (name.isEmpty()) {
+            withoutPoint(message);
             return;
         }
         if (message.retain()) {
@@ -92,6 +96,16 @@ public final class CommandInbox {
             return;
         }
         command(message, name.get());
+    }
+
+    private void withoutPoint(LinkMessage message) {
+        refused.increment();
+        String topic = LogText.word(message.topic());
+        if (withoutPointTold.getAndSet(true)) {
+            LOG.debug("command without a point ignored topic={}", topic);
+        } else {
+            LOG.warn("command without a point ignored, publish to {}/DEVICE/POINT/set topic={}", topics.root(), topic);
+        }
     }
 
     private void command(LinkMessage message, PointName name) {

@@ -75,6 +75,14 @@ public record TopicTemplate(String root) {
         return root + "/+/+/" + SET;
     }
 
+    /**
+     * The topic filter of what was meant as a command and names no point. Not of what has a level too many: that may be a
+     * command to a gateway whose root is below this one.
+     */
+    public String commandsWithoutPoint() {
+        return root + "/+/" + SET;
+    }
+
     public String result(PointName name) {
         return reading(name.device(), name.point()) + "/" + SET + "/result";
     }

@@ -63,7 +63,7 @@ class CommandInboxTest {
 
     @Test
     void commandsOfAllPointsAreSubscribed() {
-        assertEquals(List.of("plant/+/+/set"), link.topicFilters());
+        assertEquals(List.of("plant/+/+/set", "plant/+/set"), link.topicFilters());
     }
 
     @Test
@@ -222,6 +222,23 @@ class CommandInboxTest {
         }
         send("{\"value\":40,\"id\":\"x\"}");
         assertEquals(RecentCommands.COMMANDS_MAX + 2, requests.size());
+    }
+
+    @Test
+    void aCommandThatNamesNoPointIsCountedAndToldInTheLogOnce() {
+        try (LogLines log = new LogLines()) {
+            link.deliver(LinkMessage.of("plant/boiler/set", "40".getBytes(StandardCharsets.UTF_8), 1, false));
+            link.deliver(LinkMessage.of("plant/boiler/set", "41".getBytes(StandardCharsets.UTF_8), 1, false));
+            assertEquals(
+                    List.of("WARN command without a point ignored, publish to plant/DEVICE/POINT/set"
+                            + " topic=plant/boiler/set"),
+                    log.of(CommandInbox.class).stream()
+                            .filter(line -> line.startsWith("WARN"))
+                            .toList());
+        }
+        assertEquals(2, inbox.counts().refused());
+        assertEquals(List.of(), requests);
+        assertEquals(List.of(), link.taken());
     }
 
     @Test
