@@ -3,6 +3,8 @@ package io.fieldmouse.broker.connection;
 import io.fieldmouse.broker.message.ReasonCode;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The PUBACKs and PUBRECs a connection owes, first in, first out [MQTT-4.6.0-2], [MQTT-4.6.0-3]: the head leaves when
@@ -38,6 +40,10 @@ final class AckQueue {
     }
 
     private final Deque<Owed> owed = new ArrayDeque<>();
+
+    /** The newest PUBREC owed for each packet id: an early PUBREL lets an id be used again before its PUBREC has left. */
+    private final Map<Integer, Owed> pubrecs = new HashMap<>();
+
     private int pubacks;
 
     /**
@@ -52,6 +58,8 @@ final class AckQueue {
         owed.add(added);
         if (kind == PacketKind.PUBACK) {
             pubacks++;
+        } else {
+            pubrecs.put(packetId, added);
         }
         return added;
     }
@@ -63,10 +71,17 @@ final class AckQueue {
             owed.remove();
             if (head.kind == PacketKind.PUBACK) {
                 pubacks--;
+            } else {
+                pubrecs.remove(head.packetId, head);
             }
             exit.leave(head);
             head = owed.peek();
         }
+    }
+
+    /** Whether a PUBREC for this packet id has yet to leave. */
+    boolean owesPubrec(int packetId) {
+        return pubrecs.containsKey(packetId);
     }
 
     boolean isEmpty() {

@@ -80,15 +80,19 @@ final class ClientPackets {
     }
 
     private void publishExactlyOnce(Session session, Publication publication, int packetId) {
-        if (session.inboundPacketIds().contains(packetId)) {
-            // A copy of what was accepted: acknowledged again, delivered never [MQTT-4.3.3-10].
+        boolean copy = session.inboundPacketIds().contains(packetId);
+        if (copy && connection.owesPubrec(packetId)) {
+            return; // answered by the one that has yet to leave: copies make nothing grow
+        }
+        checkReceiveMaximum();
+        if (copy) {
+            // Of what was accepted: acknowledged again, delivered never [MQTT-4.3.3-10].
             connection.acknowledge(
                     PacketKind.PUBREC,
                     packetId,
                     new PublishOutcome(ReasonCode.SUCCESS, session.inboundPosition(), null));
             return;
         }
-        checkReceiveMaximum();
         List<StoreChange> changes = new ArrayList<>();
         session.remember(packetId, changes);
         PublishOutcome outcome = route(publication, changes);

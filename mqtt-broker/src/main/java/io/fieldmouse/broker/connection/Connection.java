@@ -267,9 +267,24 @@ final class Connection implements Outbound, CommitGate.Waiter {
             holdBack(owed, crowded);
         }
         drainAcknowledgements();
-        if (!terms.isMqtt5() && acks.size() >= shared.limits().receiveMaximum()) {
+        if (!terms.isMqtt5()) {
+            boundAcknowledgements();
+        }
+    }
+
+    /** What Receive Maximum does from 5.0 on: clients of before know none, and cannot be told that they exceed it. */
+    private void boundAcknowledgements() {
+        int most = shared.limits().receiveMaximum();
+        if (acks.size() >= most + shared.limits().requestsWaitingMax()) {
+            // Even if it owes us some: who waits for those gives up after a while, and this queue would grow for ever.
+            pause(Pause.ACKNOWLEDGEMENTS_OWED);
+        } else if (acks.size() >= most) {
             pauseUnlessOwed(Pause.ACKNOWLEDGEMENTS_OWED);
         }
+    }
+
+    boolean owesPubrec(int packetId) {
+        return acks.owesPubrec(packetId);
     }
 
     /** Holds this publisher back until the crowded session has room: first its acknowledgement, then its reading. */
@@ -283,9 +298,13 @@ final class Connection implements Outbound, CommitGate.Waiter {
         crowded.context().lane().execute(() -> crowded.whenRoomy(() -> lane.execute(letGo)));
     }
 
-    /** Acknowledgements owed by us, and messages of QoS 2 not yet released: what counts against Receive Maximum. */
+    /**
+     * What counts against Receive Maximum: PUBACKs owed by us, and messages of QoS 2 not yet released. Of those we may
+     * owe more, to a client that releases before it hears of PUBREC.
+     */
     int unacknowledged() {
-        return acks.pubacks() + session().inboundPacketIds().count();
+        return Math.max(
+                acks.size(), acks.pubacks() + session().inboundPacketIds().count());
     }
 
     private void drainAcknowledgements() {
