@@ -1,6 +1,7 @@
 package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.connection.ReadingPauses.Pause;
+import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
@@ -11,8 +12,8 @@ import io.fieldmouse.broker.session.Outbound;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
 import io.fieldmouse.store.StoreException;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -32,6 +33,9 @@ final class Connection implements Outbound, CommitGate.Waiter {
     private static final int LOGGED_CHARS_MAX = 200;
 
     private static final int[] NO_IDS = {};
+
+    /** For the socket to take what a client that is closed has yet to be sent. */
+    private static final Duration LAST_WORDS_MAX = Duration.ofSeconds(10);
 
     /** For a client that was told why it is closed, to read that and close its side. */
     private static final Duration HANG_UP_MAX = Duration.ofSeconds(1);
@@ -430,14 +434,19 @@ final class Connection implements Outbound, CommitGate.Waiter {
      * while input waits in it is reset, and the packet that says why would be lost on a client that is still sending.
      */
     private void hangUp() {
-        batch.send();
-        if (!channel.isWritable() || !(channel instanceof DuplexChannel socket)) {
+        boolean hears = channel.isWritable(); // asked before the last words make it full
+        ChannelFuture sent = batch.sendLast();
+        if (!hears || !(channel instanceof DuplexChannel socket)) {
             channel.close(); // it does not read: it would not hear us either
             return;
         }
         handler.discardInput();
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> socket.shutdownOutput());
-        lane.schedule(HANG_UP_MAX, channel::close);
+        Lane.Timer tooSlow = lane.schedule(LAST_WORDS_MAX, channel::close);
+        sent.addListener(done -> {
+            tooSlow.cancel();
+            socket.shutdownOutput(); // which drops what is not sent: therefore only now
+            lane.schedule(HANG_UP_MAX, channel::close);
+        });
     }
 
     /** The socket is gone. */

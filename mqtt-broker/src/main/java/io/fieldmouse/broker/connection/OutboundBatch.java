@@ -3,6 +3,7 @@ package io.fieldmouse.broker.connection;
 import io.fieldmouse.broker.session.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -85,6 +86,13 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
     /** Writes the batch to the channel and flushes. */
     void send() {
         flush(context());
+    }
+
+    /** As {@link #send}; the future is done when the socket has taken this and all that was sent before. */
+    ChannelFuture sendLast() {
+        writeBatch();
+        // Below this handler, which would say at once that it is done: as the last in the channel's queue.
+        return context().writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 
     private void writeBatch() {
