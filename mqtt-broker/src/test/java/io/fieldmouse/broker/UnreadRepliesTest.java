@@ -10,6 +10,7 @@ import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class UnreadRepliesTest extends BrokerTestBase {
     private static final byte[] ECHO = new byte[20_000];
     private static final int ROUNDS = 500;
+    private static final Duration SLOW = Duration.ofSeconds(8);
 
     /** What sockets keep, some megabytes, and a little of the broker's own: beyond, there is no bound. */
     private static final int ECHOES_MAX = 1_000;
@@ -71,6 +73,31 @@ class UnreadRepliesTest extends BrokerTestBase {
         }
         deaf.expectSilence();
         assertEquals(0, broker.count(Counter.DROPPED_SLOW_READER));
+    }
+
+    @Test
+    void clientThatReadsSlowlyAndPingsIsNotTakenForDead() {
+        RawClient slow = broker.openDeaf(4).connected(Connect.as(4, "slow").keepAlive(2));
+        slow.subscribe("flood", 0);
+        RawClient publisher = client(4, neighbourOf("slow"));
+        while (broker.count(Counter.DROPPED_SLOW_READER) == 0) {
+            publisher.send(Publish.of("flood", new byte[2_000]));
+            publisher.expectSilence();
+        }
+        int pings = 0;
+        int answers = 0;
+        // Longer than twice its keep alive and a half, of which it needs more to read what waits for it.
+        for (long end = System.nanoTime() + SLOW.toNanos(); System.nanoTime() < end; pings++) {
+            for (int i = 0; i < 4; i++) {
+                publisher.send(Publish.of("flood", new byte[2_000]));
+            }
+            slow.ping();
+            answers += slow.receive().type() == PacketType.PINGRESP ? 1 : 0;
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+        while (answers < pings) {
+            answers += slow.receive().type() == PacketType.PINGRESP ? 1 : 0;
+        }
     }
 
     @Test

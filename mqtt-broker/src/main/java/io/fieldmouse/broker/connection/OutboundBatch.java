@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
     private final ByteBudget budget;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf batch;
+    private long takenBytes;
 
     OutboundBatch(ByteBudget budget) {
         this.budget = budget;
@@ -88,6 +90,12 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
         flush(context());
     }
 
+    /** Bytes that the socket has taken so far. */
+    long takenBytes() {
+        ChannelOutboundBuffer unsent = context().channel().unsafe().outboundBuffer();
+        return takenBytes + (unsent == null ? 0 : unsent.currentProgress());
+    }
+
     /** As {@link #send}; the future is done when the socket has taken this and all that was sent before. */
     ChannelFuture sendLast() {
         writeBatch();
@@ -106,7 +114,10 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
     private void budgeted(ByteBuf bytes, ChannelPromise promise) {
         int count = bytes.readableBytes();
         budget.take(count);
-        promise.addListener(done -> budget.give(count));
+        promise.addListener(done -> {
+            budget.give(count);
+            takenBytes += count;
+        });
         context().write(bytes, promise);
     }
 }

@@ -44,6 +44,8 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private int level;
     private int packetsOfFrame;
     private long lastHeardNanos;
+    private long pausedAtNanos;
+    private long takenBytesAtCheck;
 
     PacketHandler(Shared shared, NettyLane acceptingLane) {
         this.shared = shared;
@@ -250,9 +252,11 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         if (watched.phase() != Connection.Phase.OPEN) {
             return;
         }
-        if (watched.pauses().areOurs()) {
+        long takenBytes = batch.takenBytes();
+        if (watched.pauses().areOurs(takenBytes != takenBytesAtCheck)) {
             lastHeardNanos = System.nanoTime(); // it is we who do not listen
         }
+        takenBytesAtCheck = takenBytes;
         if (System.nanoTime() - lastHeardNanos >= patience.toNanos()) {
             watched.close(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for " + patience.toSeconds() + " s");
         } else {
@@ -263,11 +267,16 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     // ---- the channel
 
     void pauseReading() {
+        pausedAtNanos = System.nanoTime();
         framer.pause();
         connection().channel().config().setAutoRead(false);
     }
 
     void resumeReading() {
+        // What it sent meanwhile has yet to be read: for its keep alive the pause was no time.
+        long now = System.nanoTime();
+        long heard = lastHeardNanos + (now - pausedAtNanos);
+        lastHeardNanos = heard - now > 0 ? now : heard;
         connection().channel().config().setAutoRead(true);
         // As a task of its own: what waits here must not be handled in the middle of something else.
         connection().lane().execute(() -> {

@@ -17,7 +17,7 @@ final class ReadingPauses {
         ACKNOWLEDGEMENTS_OWED,
         /** The disk is behind. */
         STORE_BEHIND,
-        /** It does not read what is sent to it. */
+        /** It does not read what is sent to it, or slowly. */
         REPLIES_UNREAD
     }
 
@@ -47,8 +47,12 @@ final class ReadingPauses {
         return reasons.isEmpty();
     }
 
-    /** Whether it is for our sake that nothing is heard from the client. */
-    boolean areOurs() {
-        return reasons.stream().anyMatch(reason -> reason != Pause.REPLIES_UNREAD);
+    /**
+     * Whether it is for our sake that nothing is heard from the client.
+     *
+     * @param reads whether it has read something lately: then it is slow, and we who do not listen
+     */
+    boolean areOurs(boolean reads) {
+        return reasons.stream().anyMatch(reason -> reads || reason != Pause.REPLIES_UNREAD);
     }
 }

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.mqtt.MqttDecoder;
@@ -19,6 +21,12 @@ import java.time.Duration;
 public final class TcpListener implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    /**
+     * Bytes not yet under way that the system may hold of a connection. Left to itself it holds megabytes, and takes
+     * more only when a third of them is gone: whether a slow client reads could not be seen for minutes.
+     */
+    private static final long UNSENT_IN_SYSTEM_BYTES = 64 * 1024;
 
     private final Channel serverChannel;
     private final ChannelGroup connections;
@@ -50,6 +58,9 @@ public final class TcpListener implements AutoCloseable {
                         assemble(channel, laneGroup.laneOf(channel.eventLoop()), shared);
                     }
                 });
+        if (EpollServerSocketChannel.class == laneGroup.serverChannel()) {
+            bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_IN_SYSTEM_BYTES);
+        }
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(bound.cause().getMessage(), bound.cause());
