@@ -28,7 +28,7 @@ public enum BrokerSetting {
     SUBSCRIPTIONS_MAX("subscriptions_max", 1, 10_000_000, 10_000, "subscriptions of a session"),
     SESSION_BYTES_MAX(
             "session_bytes_max", 65_536, 1L << 40, 64L << 20, "bytes of all sessions' subscriptions and wills"),
-    TOPIC_LEVELS_MAX("topic_levels_max", 1, 10_000, 200, "levels of a topic"),
+    TOPIC_LEVELS_MAX("topic_levels_max", 1, 300, 200, "levels of a topic"),
     CLIENT_ID_CHARS_MAX("client_id_chars_max", 23, 65_535, 1_024, "characters of a client id"),
     KEEP_ALIVE_SECONDS_MAX("keep_alive_seconds_max", 0, 65_535, 0, "longest keep alive of MQTT 5 clients; 0 for any"),
     CONNECT_TIMEOUT_SECONDS("connect_timeout_seconds", 1, 3_600, 10, "from the connection to its CONNECT"),

@@ -59,6 +59,7 @@ class BrokerConfigTest {
         "port, 1e3, 0 to 65535",
         "receive_maximum, 0, 1 to 65535",
         "lanes, 65, 0 to 64",
+        "topic_levels_max, 301, 1 to 300",
         "durability, FORCE, 'force, os, none'",
         "anonymous, yes, 'loopback, anywhere'",
         "bind, ' ', address to listen on",

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 
 /** The tree against a list that is searched from end to end. */
 class SubscriptionTreeTest {
+    /** What the launcher gives each thread (-Xss256k). */
+    private static final long LANE_STACK_BYTES = 256 * 1024;
+
     private final SessionsForTest sessions = new SessionsForTest();
     private final SubscriptionTree tree = new SubscriptionTree();
 
@@ -136,6 +139,34 @@ class SubscriptionTreeTest {
         tree.remove(early, "t");
         tree.add(subscription(early, "t"));
         assertEquals(List.of(), clientsUpTo(number), "made anew, it is a new one");
+    }
+
+    @Test
+    void deepestTopicsFitTheStackOfALaneTwice() throws InterruptedException {
+        // The most that topic_levels_max allows, and as much again for whoever calls.
+        int levels = 2 * 300;
+        String topic = "a/".repeat(levels - 1) + "a";
+        List<String> filters = List.of(
+                topic,
+                "+/".repeat(levels - 1) + "+",
+                "a/+/".repeat(levels / 2 - 1) + "a/#",
+                "+/a/".repeat(levels / 2) + "#",
+                "b/".repeat(levels - 1) + "b");
+        Session session = sessions.session("deep");
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        List<String> found = new ArrayList<>();
+        Runnable use = () -> {
+            filters.forEach(filter -> tree.add(subscription(session, filter)));
+            tree.match(topic, subscription -> found.add(subscription.filter()));
+            filters.forEach(filter -> tree.remove(session, filter));
+        };
+        Thread lane = new Thread(null, use, "lane", LANE_STACK_BYTES);
+        lane.setUncaughtExceptionHandler((thread, cause) -> failure.set(cause));
+        lane.start();
+        lane.join();
+        assertEquals(null, failure.get());
+        assertEquals(Set.copyOf(filters.subList(0, 4)), Set.copyOf(found));
+        assertEquals(List.of(), found(topic));
     }
 
     private List<String> clientsUpTo(long number) {
