@@ -88,16 +88,19 @@ final class CheckCommand implements Callable<Integer> {
                 + serial.dataBits() + parity + serial.stopBits());
         for (ModbusDevice device : bus.devices()) {
             out.printf(
-                    "  unit %-3d %-20s %4d points every %d ms, timeout %d ms%n",
+                    "  unit %-3d %-20s %4d %s every %d ms, timeout %d ms%n",
                     device.unitId(),
                     device.name(),
                     device.points().size(),
+                    device.points().size() == 1 ? "point" : "points",
                     device.interval().toMillis(),
                     device.timeout().toMillis());
         }
-        double load = new ModbusBus(bus, new Nowhere()).demandedLoad();
-        String verdict = load > 1 ? ": MORE THAN THE LINE CARRIES, lengthen intervals or raise the baud rate" : "";
-        out.println("  the polls need " + Math.round(100 * load) + " % of the line's time" + verdict);
+        ModbusBus asked = new ModbusBus(bus, new Nowhere());
+        String verdict = asked.demandedLoad() > 1
+                ? ": MORE THAN THE LINE CARRIES, lengthen intervals or raise the baud rate"
+                : "";
+        out.println("  of the line's time the polls need " + asked.demandedLoadInWords() + verdict);
     }
 
     /** A bus that is only asked about its load reads nothing. */
