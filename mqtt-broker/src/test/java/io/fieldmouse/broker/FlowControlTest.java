@@ -232,7 +232,7 @@ class FlowControlTest extends BrokerTestBase {
         for (int i = 0; i < 2; i++) {
             back.acknowledge(back.expectPublish("t0", payload, 1));
         }
-        assertEquals(0, publisher.publish("t0", payload, 1));
+        await("there is room again", () -> publisher.publish("t0", payload, 1) == 0);
     }
 
     @Test

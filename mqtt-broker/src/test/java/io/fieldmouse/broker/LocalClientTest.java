@@ -139,6 +139,9 @@ class LocalClientTest extends BrokerTestBase {
             away.disconnect();
             RawClient dashboard = client(5, "dashboard");
             dashboard.subscribe("up", 0);
+            // What that lane has left to store is on disk when this is.
+            client(5, neighbourOf("away"))
+                    .publish(Publish.of("quiet", "x").retain().qos(1, 1));
             files.before(event -> {
                 throw new IOException("no space left on device");
             });
