@@ -36,6 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(10);
+    private static final Duration CLOCK_CHECK = Duration.ofSeconds(10);
     /** For clients that are told of the end; short, because all wait for the slowest. */
     private static final Duration CLIENTS_CLOSE_MAX = Duration.ofMillis(200);
 
@@ -73,13 +75,17 @@ public final class Broker implements AutoCloseable {
         return start(config, InstantSource.system());
     }
 
-    /** As {@link #start(BrokerConfig)}, with a clock of the caller's for everything that expires. */
+    /** As {@link #start(BrokerConfig)}, with a wall clock of the caller's, which tells the time at the start. */
     public static Broker start(BrokerConfig config, InstantSource time) throws BrokerStartException {
-        return start(config, time, LaneGroup::fastest);
+        return start(config, time, System::nanoTime, LaneGroup::fastest);
     }
 
-    /** As {@link #start(BrokerConfig, InstantSource)}, on a transport of the caller's choice. */
-    static Broker start(BrokerConfig config, InstantSource time, IntFunction<LaneGroup> transport)
+    /**
+     * As {@link #start(BrokerConfig, InstantSource)}, on a transport of the caller's choice.
+     *
+     * @param nanos by which time passes after the start
+     */
+    static Broker start(BrokerConfig config, InstantSource time, LongSupplier nanos, IntFunction<LaneGroup> transport)
             throws BrokerStartException {
         InetSocketAddress address = address(config);
         requireFree(address);
@@ -89,7 +95,7 @@ public final class Broker implements AutoCloseable {
         try {
             store = MessageStore.open(
                     new StoreConfig(config.dataDirectory(), config.durability(), config.storeFileSystem()), announcer);
-            return new Broker(config, address, laneGroup, store, announcer, new WallClock(time));
+            return new Broker(config, address, laneGroup, store, announcer, time, nanos);
         } catch (StoreException e) {
             abandon(laneGroup, store);
             throw new BrokerStartException(String.valueOf(e.getMessage()), e);
@@ -155,7 +161,8 @@ public final class Broker implements AutoCloseable {
             LaneGroup laneGroup,
             MessageStore store,
             GateAnnouncer announcer,
-            WallClock clock)
+            InstantSource time,
+            LongSupplier nanos)
             throws IOException {
         this.laneGroup = laneGroup;
         this.lanes = laneGroup.lanes();
@@ -164,12 +171,14 @@ public final class Broker implements AutoCloseable {
         this.writeBehind = Duration.ofSeconds(config.number(BrokerSetting.WRITE_BEHIND_SECONDS));
 
         StoredState stored = store.load();
+        WallClock clock = new WallClock(time, nanos, Restart.latestInstant(stored));
+        MessageStore trueTimeStore = new TrueTimeStore(store, clock);
         AtomicLong messageIds = new AtomicLong(stored.lastMessageId());
         AtomicInteger sessionCount = new AtomicInteger();
         ByteBudget budget = new ByteBudget(config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
         ByteBudget standing = new ByteBudget(config.bytes(BrokerSetting.SESSION_BYTES_MAX));
         for (Lane lane : lanes.all()) {
-            gates.add(new CommitGate(store, lane));
+            gates.add(new CommitGate(trueTimeStore, lane));
         }
         announcer.announceTo(gates);
         this.router = new Router(
@@ -194,7 +203,7 @@ public final class Broker implements AutoCloseable {
         Shared shared =
                 new Shared(limits(config), lanes, registries, router, clock, counters, budget, new AtomicInteger());
         this.listener = TcpListener.open(address, laneGroup, shared);
-        lanes.all().get(0).execute(this::beginHousekeeping);
+        lanes.all().forEach(lane -> lane.execute(() -> beginHousekeeping(lane)));
         LOG.info(
                 "listening address={} lanes={} durability={} data={}",
                 listener.address(),
@@ -240,10 +249,13 @@ public final class Broker implements AutoCloseable {
         return new LocalClient(clientId, lane, router, registries.get(lane.index()), clientListener);
     }
 
-    private void beginHousekeeping() {
-        Lane lane = lanes.all().get(0);
-        every(lane, writeBehind, () -> router.writeBehind(lane));
-        every(lane, EXPIRY_SWEEP, () -> router.removeExpired(lane));
+    private void beginHousekeeping(Lane lane) {
+        SessionRegistry registry = registries.get(lane.index());
+        every(lane, CLOCK_CHECK, registry::storeTimesAnew);
+        if (lane.index() == 0) {
+            every(lane, writeBehind, () -> router.writeBehind(lane));
+            every(lane, EXPIRY_SWEEP, () -> router.removeExpired(lane));
+        }
     }
 
     private static void every(Lane lane, Duration interval, Runnable task) {

@@ -44,6 +44,13 @@ final class Restart {
         this.retainedResets = retainedResets;
     }
 
+    /** Milliseconds since 1970: when the last connection ended of which the store knows the end. */
+    static long latestInstant(StoredState stored) {
+        return stored.sessions().stream()
+                .mapToLong(StoredSession::disconnectedAtMillis)
+                .reduce(StoredSession.WAS_CONNECTED, Math::max);
+    }
+
     /** Returns when all is back. */
     void run() {
         stored.retained()

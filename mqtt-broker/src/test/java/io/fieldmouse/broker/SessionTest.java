@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.Property;
+import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,7 +148,7 @@ class SessionTest extends BrokerTestBase {
         RawClient connected = open(5).connected(Connect.as(5, "connected").with(Property.sessionExpiry(100)));
         connected.expectSilence();
         broker.stop();
-        time.pass(java.time.Duration.ofSeconds(200));
+        time.pass(Duration.ofSeconds(200));
         broker.restart();
         assertFalse(sessionPresent(Connect.as(5, "short").resume(), 5));
         assertTrue(sessionPresent(Connect.as(5, "long").resume(), 5));
@@ -157,7 +160,7 @@ class SessionTest extends BrokerTestBase {
         broker.close();
         broker = TestBroker.start(directory, lanes, time);
         open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(3600))).disconnect();
-        time.pass(java.time.Duration.ofSeconds(3601));
+        time.pass(Duration.ofSeconds(3601));
         assertFalse(sessionPresent(Connect.as(5, "a").resume(), 5)); // [MQTT-4.1.0-2]
     }
 
@@ -166,11 +169,90 @@ class SessionTest extends BrokerTestBase {
         SettableTime time = new SettableTime();
         broker.close();
         broker = TestBroker.start(directory, lanes, time);
-        open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(3600))).disconnect();
+        leave("a");
         broker.stop();
-        time.pass(java.time.Duration.ofDays(-3650));
+        time.set(Instant.parse("2016-11-20T12:00:00Z"));
         broker.restart();
-        assertTrue(sessionPresent(
-                Connect.as(5, "a").with(Property.sessionExpiry(3600)).resume(), 5));
+        assertTrue(isThere("a"));
+    }
+
+    @Test
+    void clockSetForwardCountsAsNoTimePassed() {
+        SettableTime time = new SettableTime();
+        Instant truth = time.instant();
+        time.set(Instant.EPOCH);
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        leave("a");
+        time.set(truth);
+        assertTrue(isThere("a"));
+        time.pass(Duration.ofSeconds(3601));
+        assertFalse(isThere("a"));
+    }
+
+    /** A box without a battery clock begins in 1970 after each loss of power, and its time is set minutes later. */
+    @Test
+    void boxThatBeginsIn1970KeepsTheSessionsOfTheRunBefore() {
+        SettableTime time = new SettableTime();
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        leave("a");
+        broker.stop();
+        time.pass(Duration.ofMinutes(2));
+        Instant truth = time.instant();
+        time.set(Instant.EPOCH);
+        broker.restart();
+        time.set(truth);
+        assertTrue(isThere("a"));
+    }
+
+    @Test
+    void sessionOfARunThatBeganIn1970IsAsOldAsItIsInTheNext() {
+        SettableTime time = new SettableTime();
+        Instant truth = time.instant();
+        time.set(Instant.EPOCH);
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        time.set(truth);
+        leave("short", 60);
+        leave("a");
+        broker.stop();
+        time.pass(Duration.ofMinutes(2));
+        broker.restart();
+        assertTrue(isThere("a"));
+        assertFalse(isThere("short"));
+    }
+
+    @Test
+    void messageOfARunThatBeganIn1970LastsAsLongAsItIsMeantToInTheNext() {
+        SettableTime time = new SettableTime();
+        Instant truth = time.instant();
+        time.set(Instant.EPOCH);
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        subscribedAndAway("away", "a", 1);
+        time.set(truth);
+        RawClient publisher = client(5, "publisher");
+        publisher.publish(Publish.of("a", "short").qos(1, 1).with(Property.messageExpiry(60)));
+        publisher.publish(Publish.of("a", "long").qos(1, 2).with(Property.messageExpiry(3600)));
+        broker.stop();
+        time.pass(Duration.ofMinutes(2));
+        broker.restart();
+        durable(4, "away").expectPublish("a", "long", 1);
+    }
+
+    /** Leaves a session with an hour to live. */
+    private void leave(String clientId) {
+        leave(clientId, 3600);
+    }
+
+    private void leave(String clientId, long expirySeconds) {
+        open(5).connected(Connect.as(5, clientId).with(Property.sessionExpiry(expirySeconds)))
+                .disconnect();
+    }
+
+    private boolean isThere(String clientId) {
+        return sessionPresent(
+                Connect.as(5, clientId).with(Property.sessionExpiry(3600)).resume(), 5);
     }
 }

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 
 /** A broker on a free port, and the clients a test opened to it. Closes them all. */
 final class TestBroker implements AutoCloseable {
@@ -18,20 +19,22 @@ final class TestBroker implements AutoCloseable {
 
     private final BrokerConfig config;
     private final InstantSource time;
+    private final LongSupplier nanos;
     private final IntFunction<LaneGroup> transport;
     private final List<RawClient> clients = new ArrayList<>();
     private Broker broker;
 
-    private TestBroker(BrokerConfig config, InstantSource time, IntFunction<LaneGroup> transport) {
+    private TestBroker(BrokerConfig config, InstantSource time, LongSupplier nanos, IntFunction<LaneGroup> transport) {
         this.config = config;
         this.time = time;
+        this.nanos = nanos;
         this.transport = transport;
         this.broker = startBroker();
     }
 
     private Broker startBroker() {
         try {
-            return Broker.start(config, time, transport);
+            return Broker.start(config, time, nanos, transport);
         } catch (BrokerStartException e) {
             throw new AssertionError("the broker did not start", e);
         }
@@ -39,20 +42,20 @@ final class TestBroker implements AutoCloseable {
 
     /** @param settings keys and values in turn, see {@link BrokerSetting} */
     static TestBroker start(Path directory, int lanes, String... settings) {
-        return start(directory, lanes, InstantSource.system(), settings);
+        return start(config(directory, lanes, settings));
     }
 
-    static TestBroker start(Path directory, int lanes, InstantSource time, String... settings) {
-        return new TestBroker(config(directory, lanes, settings), time, LaneGroup::fastest);
+    static TestBroker start(Path directory, int lanes, SettableTime time, String... settings) {
+        return new TestBroker(config(directory, lanes, settings), time, time::nanos, LaneGroup::fastest);
     }
 
     static TestBroker start(BrokerConfig config) {
-        return new TestBroker(config, InstantSource.system(), LaneGroup::fastest);
+        return new TestBroker(config, InstantSource.system(), System::nanoTime, LaneGroup::fastest);
     }
 
     /** On the transport of systems that have none of their own. */
     static TestBroker startPortable(BrokerConfig config) {
-        return new TestBroker(config, InstantSource.system(), LaneGroup::portable);
+        return new TestBroker(config, InstantSource.system(), System::nanoTime, LaneGroup::portable);
     }
 
     static BrokerConfig config(Path directory, int lanes, String... settings) {

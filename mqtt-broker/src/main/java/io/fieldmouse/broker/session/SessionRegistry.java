@@ -1,6 +1,7 @@
 package io.fieldmouse.broker.session;
 
 import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.store.StoreChange;
@@ -35,6 +36,7 @@ public final class SessionRegistry {
     private final AtomicInteger sessionCount;
     private final int sessionsMax;
     private final Map<String, Entry> entries = new HashMap<>();
+    private long storedBehindMillis;
 
     /** What the end of a session or connection causes elsewhere. */
     public interface Ending {
@@ -59,6 +61,7 @@ public final class SessionRegistry {
         Will will;
 
         long endsAtMillis = Long.MAX_VALUE;
+        long disconnectedAtMillis = StoredSession.WAS_CONNECTED;
 
         Entry(Session session) {
             this.session = session;
@@ -116,7 +119,7 @@ public final class SessionRegistry {
             entry = entries.get(claim.clientId()); // a session without expiry ended with its connection
         }
         List<StoreChange> changes = new ArrayList<>();
-        // A clock that was set forward has ended sessions before their timers know it [MQTT-4.1.0-2].
+        // Its time may be up before its timer is heard [MQTT-4.1.0-2].
         boolean expired = entry != null && context.clock().millis() >= entry.endsAtMillis;
         if (entry != null && (claim.cleanStart() || expired)) {
             end(entry, changes); // [MQTT-3.1.2-4]
@@ -219,6 +222,7 @@ public final class SessionRegistry {
     }
 
     private void waitForEnd(Entry entry, long disconnectedAt) {
+        entry.disconnectedAtMillis = disconnectedAt;
         long seconds = entry.session.expirySeconds();
         if (seconds != StoredSession.NEVER_EXPIRES) {
             entry.endsAtMillis = disconnectedAt + seconds * 1000;
@@ -287,6 +291,27 @@ public final class SessionRegistry {
         entry.expiry = null;
         entry.willDelay = null;
         entry.endsAtMillis = Long.MAX_VALUE;
+        entry.disconnectedAtMillis = StoredSession.WAS_CONNECTED;
+    }
+
+    /**
+     * Stores when each connection ended once more if the wall clock was set since it was stored. To be called from
+     * time to time.
+     */
+    public void storeTimesAnew() {
+        long behind = context.clock().behindMillis();
+        if (Math.abs(behind - storedBehindMillis) <= WallClock.SET_MILLIS) {
+            return;
+        }
+        storedBehindMillis = behind;
+        for (Entry entry : entries.values()) {
+            if (entry.disconnectedAtMillis != StoredSession.WAS_CONNECTED) {
+                Session session = entry.session;
+                context.gate()
+                        .append(new SessionClosed(
+                                session.clientId(), session.expirySeconds(), entry.disconnectedAtMillis));
+            }
+        }
     }
 
     // ---- after a restart

@@ -42,14 +42,17 @@ final class SessionsForTest implements AutoCloseable {
 
     /** Nothing is stored. */
     SessionsForTest() {
-        this(openStore(Path.of("unused"), Durability.NONE), InstantSource.system());
+        this(openStore(Path.of("unused"), Durability.NONE));
     }
 
     /** @param store is closed with the sessions */
-    SessionsForTest(MessageStore store, InstantSource time) {
+    SessionsForTest(MessageStore store) {
+        this(store, new WallClock(InstantSource.system(), System::nanoTime, 0));
+    }
+
+    SessionsForTest(MessageStore store, WallClock clock) {
         this.store = store;
         this.gate = new CommitGate(store, lane);
-        WallClock clock = new WallClock(time);
         Counters counters = new Counters();
         AtomicLong messageIds = new AtomicLong();
         this.router = new Router(

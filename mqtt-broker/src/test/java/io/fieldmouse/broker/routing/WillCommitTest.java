@@ -17,7 +17,6 @@ import io.fieldmouse.store.StoreChange.WillSet;
 import io.fieldmouse.store.StoredSession;
 import io.fieldmouse.store.StoredState;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +56,7 @@ class WillCommitTest {
     private static List<List<StoreChange>> commitsOfADeath(long expirySeconds, boolean retain) {
         List<List<StoreChange>> commits = new ArrayList<>();
         MessageStore store = new Recording(SessionsForTest.openStore(Path.of("unused"), Durability.NONE), commits);
-        try (SessionsForTest sessions = new SessionsForTest(store, InstantSource.system())) {
+        try (SessionsForTest sessions = new SessionsForTest(store)) {
             Session watcher = sessions.session(new Claim("watcher", true, 3600, null, new Nowhere()));
             List<StoreChange> changes = new ArrayList<>();
             sessions.router.subscribe(

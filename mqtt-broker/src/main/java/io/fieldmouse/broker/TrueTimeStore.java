@@ -1,0 +1,71 @@
+package io.fieldmouse.broker;
+
+import io.fieldmouse.broker.lane.WallClock;
+import io.fieldmouse.store.MessageStore;
+import io.fieldmouse.store.StoreChange;
+import io.fieldmouse.store.StoreChange.MessageQueued;
+import io.fieldmouse.store.StoreChange.RetainedSet;
+import io.fieldmouse.store.StoreChange.SessionClosed;
+import io.fieldmouse.store.StoredMessage;
+import io.fieldmouse.store.StoredState;
+import java.util.List;
+
+/**
+ * The store as the lanes see it: they speak of instants of the clock of this run, and what is kept for the next run is
+ * in wall-clock time, which was perhaps set since this run began.
+ */
+@SuppressWarnings("ClassCanBeRecord")
+final class TrueTimeStore implements MessageStore {
+    private final MessageStore store;
+    private final WallClock clock;
+
+    TrueTimeStore(MessageStore store, WallClock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    @Override
+    public StoredState load() {
+        return store.load();
+    }
+
+    @Override
+    public long commit(List<StoreChange> changes) {
+        long behind = clock.behindMillis();
+        if (behind == 0) {
+            return store.commit(changes);
+        }
+        return store.commit(
+                changes.stream().map(change -> putRight(change, behind)).toList());
+    }
+
+    private static StoreChange putRight(StoreChange change, long behind) {
+        if (change instanceof SessionClosed closed) {
+            return new SessionClosed(closed.clientId(), closed.expirySeconds(), closed.atMillis() + behind);
+        }
+        if (change instanceof RetainedSet set) {
+            return new RetainedSet(putRight(set.message(), behind), set.qos());
+        }
+        if (change instanceof MessageQueued queued) {
+            return new MessageQueued(queued.messageId(), putRight(queued.message(), behind), queued.receivers());
+        }
+        return change;
+    }
+
+    private static StoredMessage putRight(StoredMessage message, long behind) {
+        return message.expiresAtMillis() == Long.MAX_VALUE
+                ? message
+                : new StoredMessage(
+                        message.topic(), message.payload(), message.properties(), message.expiresAtMillis() + behind);
+    }
+
+    @Override
+    public long pendingBytes() {
+        return store.pendingBytes();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
