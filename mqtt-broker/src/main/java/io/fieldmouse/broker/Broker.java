@@ -195,8 +195,12 @@ public final class Broker implements AutoCloseable {
         for (Lane lane : lanes.all()) {
             SessionContext context = new SessionContext(
                     lane, gates.get(lane.index()), clock, counters, budget, standing, messageIds, queueLimits);
-            registries.add(
-                    new SessionRegistry(context, router, sessionCount, config.number(BrokerSetting.SESSIONS_MAX)));
+            registries.add(new SessionRegistry(
+                    context,
+                    router,
+                    sessionCount,
+                    config.number(BrokerSetting.SESSIONS_MAX),
+                    config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX)));
         }
         new Restart(stored, lanes, registries, router, config.retainedResets()).run();
 

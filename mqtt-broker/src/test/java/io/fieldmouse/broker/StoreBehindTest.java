@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.Packet;
 import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Publish;
@@ -132,5 +133,28 @@ class StoreBehindTest extends BrokerTestBase {
         for (int id = 1; id <= 1_300; id++) {
             assertEquals(id, patient.expect(PacketType.SUBACK).packetId());
         }
+    }
+
+    @Test
+    void connectThatMustBeStoredIsRefusedWhileTheDiskIsBehind() {
+        RawClient first = storing(4, "first");
+        for (String clientId : new String[] {"second", "third", "fourth"}) {
+            storing(5, clientId);
+        }
+        assertEquals(
+                0x97,
+                broker.open(5)
+                        .connect(Connect.as(5, "mortal").will("gone", "x", 0, false))
+                        .reason());
+        assertEquals(
+                3, broker.open(4).connect(Connect.as(4, "lasting").durable()).reason());
+        assertEquals(2, broker.count(Counter.REFUSED_BUFFERS_FULL));
+        client(4, "live").ping();
+
+        disk.goOn();
+        first.expect(PacketType.PUBACK, 1, 0);
+        await(
+                "the disk has caught up",
+                () -> broker.open(4).connect(Connect.as(4, "lasting").durable()).reason() == 0);
     }
 }

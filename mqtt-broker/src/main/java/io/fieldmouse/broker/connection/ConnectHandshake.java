@@ -137,11 +137,16 @@ final class ConnectHandshake {
         }
         ClientTerms terms = connection.terms();
         SessionRegistry registry = shared.registries().get(connection.lane().index());
-        if (!registry.hasRoomFor(clientId, will)) {
+        Claim claim = new Claim(clientId, cleanStart, terms.expirySeconds(), will, connection);
+        if (!registry.hasRoomFor(claim)) {
             connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session or will");
             return;
         }
-        Claimed claimed = registry.claim(new Claim(clientId, cleanStart, terms.expirySeconds(), will, connection));
+        if (registry.isRefusedByBacklog(claim)) {
+            connection.refuse(ReasonCode.QUOTA_EXCEEDED, "too much waits for the disk; try again later");
+            return;
+        }
+        Claimed claimed = registry.claim(claim);
         connection.claimed(claimed.session());
         connection.sendAfter(claimed.position(), () -> accept(claimed.sessionPresent()));
     }

@@ -2,6 +2,7 @@ package io.fieldmouse.broker.session;
 
 import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.lane.WallClock;
+import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.store.StoreChange;
@@ -35,6 +36,7 @@ public final class SessionRegistry {
     private final Ending ending;
     private final AtomicInteger sessionCount;
     private final int sessionsMax;
+    private final long storeBacklogBytesMax;
     private final Map<String, Entry> entries = new HashMap<>();
     private long storedBehindMillis;
 
@@ -69,7 +71,13 @@ public final class SessionRegistry {
     }
 
     /** @param sessionCount sessions of the whole broker, shared by all registries */
-    public SessionRegistry(SessionContext context, Ending ending, AtomicInteger sessionCount, int sessionsMax) {
+    public SessionRegistry(
+            SessionContext context,
+            Ending ending,
+            AtomicInteger sessionCount,
+            int sessionsMax,
+            long storeBacklogBytesMax) {
+        this.storeBacklogBytesMax = storeBacklogBytesMax;
         this.context = context;
         this.ending = ending;
         this.sessionCount = sessionCount;
@@ -92,11 +100,27 @@ public final class SessionRegistry {
     public record Claimed(Session session, boolean sessionPresent, long position) {}
 
     /** Whether there is room for this client's session, or it is there already, and for its will. */
-    public boolean hasRoomFor(String clientId, @Nullable Will will) {
-        Entry entry = entries.get(clientId);
-        int added = sizeBytes(will) - (entry == null ? 0 : sizeBytes(entry.will));
+    public boolean hasRoomFor(Claim claim) {
+        Entry entry = entries.get(claim.clientId());
+        int added = sizeBytes(claim.will()) - (entry == null ? 0 : sizeBytes(entry.will));
         return (entry != null || sessionCount.get() < sessionsMax)
                 && (added <= 0 || context.standing().hasRoomFor(added));
+    }
+
+    /** Whether so much waits for the disk that this claim, which adds to it, has to come again later. Counts it. */
+    public boolean isRefusedByBacklog(Claim claim) {
+        boolean refused = mustBeStored(claim) && context.gate().pendingBytes() > storeBacklogBytesMax;
+        if (refused) {
+            context.counters().add(Counter.REFUSED_BUFFERS_FULL);
+        }
+        return refused;
+    }
+
+    private boolean mustBeStored(Claim claim) {
+        Entry entry = entries.get(claim.clientId());
+        return claim.expirySeconds() > 0
+                || claim.will() != null
+                || (entry != null && (entry.will != null || entry.session.isStored()));
     }
 
     private static int sizeBytes(@Nullable Will will) {

@@ -31,6 +31,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A real router, real sessions and a real gate, on a lane that is the test's own thread. */
 final class SessionsForTest implements AutoCloseable {
+    /** Bytes that may wait for the disk. */
+    static final long BACKLOG_MAX = 1L << 40;
+
     private static final int MANY = 100_000;
 
     private final MessageStore store;
@@ -63,7 +66,7 @@ final class SessionsForTest implements AutoCloseable {
                 messageIds,
                 MANY,
                 Long.MAX_VALUE,
-                Long.MAX_VALUE);
+                BACKLOG_MAX);
         this.registry = new SessionRegistry(
                 new SessionContext(
                         lane,
@@ -76,7 +79,8 @@ final class SessionsForTest implements AutoCloseable {
                         new QueueRoom.Limits(1000, 1_000_000)),
                 router,
                 new AtomicInteger(),
-                MANY);
+                MANY,
+                BACKLOG_MAX);
     }
 
     static MessageStore openStore(Path directory, Durability durability) {
