@@ -241,6 +241,21 @@ class SessionTest extends BrokerTestBase {
         durable(4, "away").expectPublish("a", "long", 1);
     }
 
+    /** It began at the last instant the store knows of, or the message would last for another 56 years. */
+    @Test
+    void messageOfTheRunBeforeExpiresInARunThatBeginsIn1970() {
+        SettableTime time = new SettableTime();
+        broker.close();
+        broker = TestBroker.start(directory, lanes, time);
+        subscribedAndAway("away", "a", 1);
+        client(5, "publisher").publish(Publish.of("a", "short").qos(1, 1).with(Property.messageExpiry(60)));
+        broker.stop();
+        time.set(Instant.EPOCH);
+        broker.restart();
+        time.pass(Duration.ofSeconds(61));
+        durable(4, "away").expectSilence();
+    }
+
     /** Leaves a session with an hour to live. */
     private void leave(String clientId) {
         leave(clientId, 3600);
