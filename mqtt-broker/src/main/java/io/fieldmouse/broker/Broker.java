@@ -285,7 +285,7 @@ public final class Broker implements AutoCloseable {
         }
         listener.close();
         onEveryLane(lane -> registries.get(lane.index()).closeAll(ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops"));
-        onEveryLane(router::writeBehind);
+        onEveryLane(router::writeAllBehind);
         listener.awaitConnectionsClosed(CLIENTS_CLOSE_MAX);
         announcer.announceTo(List.of());
         laneGroup.close();

@@ -101,7 +101,8 @@ public final class Router implements SessionRegistry.Ending {
 
     /**
      * Takes a publication of this box's own gateway. Nobody waits for its acknowledgement, so nothing refuses it: its
-     * retained value is stored behind, and a receiver without room is left out and counted, the others are not.
+     * retained value is stored behind, and a receiver is left out and counted that has no room, or whose message would
+     * have to be stored while too much waits for the disk. The others are not.
      */
     public void publishOwn(Publication publication, Lane lane) {
         counters.add(Counter.PUBLISH_RECEIVED);
@@ -118,9 +119,14 @@ public final class Router implements SessionRegistry.Ending {
             handOver(new Handover(publication, receiving, null), lane);
             return;
         }
+        boolean diskBehind = isDiskBehind(gates.get(lane.index()));
         List<Subscription> withRoom = new ArrayList<>(receiving.size());
         for (Subscription subscription : receiving) {
-            if (reserveRoom(publication, List.of(subscription))) {
+            if (diskBehind
+                    && subscription.qos().isAcknowledged()
+                    && subscription.session().isDurable()) {
+                counters.add(Counter.REFUSED_BUFFERS_FULL);
+            } else if (reserveRoom(publication, List.of(subscription))) {
                 withRoom.add(subscription);
             } else {
                 counters.add(Counter.DROPPED_QUEUE_FULL);
@@ -147,7 +153,7 @@ public final class Router implements SessionRegistry.Ending {
             return ReasonCode.UNSPECIFIED_ERROR;
         }
         boolean needsStore = acknowledged || publication.retain();
-        if (needsStore && gate.pendingBytes() > storeBacklogBytesMax) {
+        if (needsStore && isDiskBehind(gate)) {
             counters.add(Counter.REFUSED_BUFFERS_FULL);
             return ReasonCode.QUOTA_EXCEEDED;
         }
@@ -319,9 +325,20 @@ public final class Router implements SessionRegistry.Ending {
 
     // ---- from time to time, on one lane
 
-    /** Stores the newest values of topics that are written behind. */
+    /** Stores the newest values of topics that are written behind; while the disk is behind itself, a later time. */
     public void writeBehind(Lane lane) {
+        if (!isDiskBehind(gates.get(lane.index()))) {
+            writeAllBehind(lane);
+        }
+    }
+
+    /** As {@link #writeBehind}, however far behind the disk is, because there is no later time. */
+    public void writeAllBehind(Lane lane) {
         retained.writeBehind(gates.get(lane.index()));
+    }
+
+    private boolean isDiskBehind(CommitGate gate) {
+        return gate.pendingBytes() > storeBacklogBytesMax;
     }
 
     /** Clears retained messages that have expired. */
