@@ -3,7 +3,12 @@ package io.fieldmouse.broker;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** What can be set about a broker: in the configuration's {@code broker:} section, or with {@code --set key=value}. */
+/**
+ * What can be set about a broker: in the configuration's {@code broker:} section, or with {@code --set key=value}.
+ *
+ * <p>Together the defaults of what is bounded by bytes come to 176 MiB, so that a broker that is full to all its bounds
+ * starts again within the memory that the launcher gives it.
+ */
 public enum BrokerSetting {
     BIND("bind", "127.0.0.1", "address to listen on; beyond loopback only with anonymous: anywhere"),
     PORT("port", 0, 65_535, 1883, "TCP port; 0 for any free one"),
@@ -16,9 +21,9 @@ public enum BrokerSetting {
     INFLIGHT_MAX("inflight_max", 1, 65_535, 100, "QoS 1 and 2 messages sent before one is acknowledged"),
     QUEUE_MESSAGES_MAX("queue_messages_max", 1, 10_000_000, 1_000, "unacknowledged and waiting messages of a session"),
     QUEUE_BYTES_MAX("queue_bytes_max", 1_024, 1L << 40, 16L << 20, "their bytes"),
-    BUFFER_BYTES_MAX("buffer_bytes_max", 1 << 20, 1L << 40, 128L << 20, "bytes held for all clients together"),
+    BUFFER_BYTES_MAX("buffer_bytes_max", 1 << 20, 1L << 40, 64L << 20, "bytes held for all clients together"),
     OUTBOUND_BYTES_MAX("outbound_bytes_max", 65_536, 1L << 32, 8L << 20, "unsent bytes at which a client is closed"),
-    STORE_BACKLOG_BYTES_MAX("store_backlog_bytes_max", 65_536, 1L << 40, 32L << 20, "bytes that may wait for the disk"),
+    STORE_BACKLOG_BYTES_MAX("store_backlog_bytes_max", 65_536, 1L << 40, 16L << 20, "bytes that may wait for the disk"),
     RETAINED_MESSAGES_MAX("retained_messages_max", 1, 100_000_000, 100_000, "retained messages"),
     RETAINED_BYTES_MAX("retained_bytes_max", 1_024, 1L << 40, 64L << 20, "their bytes"),
     REQUESTS_WAITING_MAX(
@@ -27,7 +32,7 @@ public enum BrokerSetting {
     SESSIONS_MAX("sessions_max", 1, 10_000_000, 10_000, "sessions, connected and not"),
     SUBSCRIPTIONS_MAX("subscriptions_max", 1, 10_000_000, 10_000, "subscriptions of a session"),
     SESSION_BYTES_MAX(
-            "session_bytes_max", 65_536, 1L << 40, 64L << 20, "bytes of all sessions' subscriptions and wills"),
+            "session_bytes_max", 65_536, 1L << 40, 32L << 20, "bytes of all sessions' subscriptions and wills"),
     TOPIC_LEVELS_MAX("topic_levels_max", 1, 300, 200, "levels of a topic"),
     CLIENT_ID_CHARS_MAX("client_id_chars_max", 23, 65_535, 1_024, "characters of a client id"),
     KEEP_ALIVE_SECONDS_MAX("keep_alive_seconds_max", 0, 65_535, 0, "longest keep alive of MQTT 5 clients; 0 for any"),

@@ -259,4 +259,20 @@ class FlowControlTest extends BrokerTestBase {
         }
         publisher.expectSilence();
     }
+
+    @Test
+    void smallMessagesWeighWhatTheyCost() {
+        restartWith("buffer_bytes_max", "1048576");
+        for (int i = 0; i < 4; i++) {
+            subscribedAndAway("away" + i, "t" + i, 1);
+        }
+        RawClient publisher = client(5, "p");
+        int taken = 0;
+        while (publisher.publish("t" + taken % 4, "x", 1) == 0) {
+            taken++;
+        }
+        // Each takes 386 bytes of memory, measured: its objects, and what the store remembers of it.
+        assertTrue(taken * 386 <= 1_048_576, "taken: " + taken);
+        assertTrue(taken > 2_000, "taken: " + taken);
+    }
 }

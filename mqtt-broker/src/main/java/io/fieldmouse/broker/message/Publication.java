@@ -10,6 +10,12 @@ public final class Publication {
     /** What {@link #expiresAtMillis()} is for a publication that never expires. */
     public static final long NEVER = Long.MAX_VALUE;
 
+    /**
+     * The objects around a message while it is queued for one durable session, or retained: here, and in the store's
+     * memory of its rows. Measured on JDK 17: 386 and 370 bytes.
+     */
+    private static final int OBJECT_BYTES = 384;
+
     private final String topic;
     private final byte[] payload;
     private final Qos qos;
@@ -77,6 +83,6 @@ public final class Publication {
 
     /** What it weighs in a queue, in bytes: content and the objects around it, roughly. */
     public int sizeBytes() {
-        return topic.length() + payload.length + properties.length + 128;
+        return topic.length() + payload.length + properties.length + OBJECT_BYTES;
     }
 }
