@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * answered once per sender, in words when it is refused.
  *
  * <p>A command with an id executes once: every message with the topic and the id of one of the last minute is taken for
- * its copy, and the answer of the first is repeated. Without an id nothing tells a copy from the wish to write the same
+ * its copy, and the answer of the first is repeated; only after a refusal, when nothing was sent, it is tried anew. Without an id nothing tells a copy from the wish to write the same
  * again, so it executes. The DUP flag would not: it tells of one hop only [MQTT-3.3.1-3], and on this one nothing is
  * sent again, since the session ends with its connection. A retained command is ignored, the first time too where the
  * broker tells (MQTT 5): it would come again with each connection, and say what someone wanted some time ago.

@@ -27,12 +27,14 @@ final class RecentCommands {
 
     /** One command that was handed on. */
     static final class Entry {
+        private final @Nullable String key;
         private final Value value;
         private final long sinceNanos;
         private final List<ReturnAddress> addresses = new ArrayList<>();
         private @Nullable SetOutcome outcome;
 
-        private Entry(Value value, ReturnAddress address, long sinceNanos) {
+        private Entry(@Nullable String key, Value value, ReturnAddress address, long sinceNanos) {
+            this.key = key;
             this.value = value;
             this.sinceNanos = sinceNanos;
             this.addresses.add(address);
@@ -60,7 +62,7 @@ final class RecentCommands {
      */
     synchronized Admission admit(@Nullable String key, Value value, ReturnAddress address, long nowNanos) {
         if (key == null) {
-            return new Admission.Execute(new Entry(value, address, nowNanos));
+            return new Admission.Execute(new Entry(key, value, address, nowNanos));
         }
         forgetOld(nowNanos);
         Entry known = entries.get(key);
@@ -83,17 +85,23 @@ final class RecentCommands {
         if (entries.size() >= COMMANDS_MAX) {
             return new Admission.Refuse("more than " + COMMANDS_MAX + " commands with an id within 60 s");
         }
-        Entry entry = new Entry(value, address, nowNanos);
+        Entry entry = new Entry(key, value, address, nowNanos);
         entries.put(key, entry);
         return new Admission.Execute(entry);
     }
 
-    /** Notes the outcome, and gives the addresses that wait for it; none when it was settled before. */
+    /**
+     * Notes the outcome, and gives the addresses that wait for it; none when it was settled before. A refused command is
+     * forgotten: nothing was sent, so a copy does no harm, and what is never executed takes no room from what is.
+     */
     synchronized List<ReturnAddress> settle(Entry entry, SetOutcome outcome) {
         if (entry.outcome != null) {
             return List.of();
         }
         entry.outcome = outcome;
+        if (outcome instanceof SetOutcome.Refused && entry.key != null) {
+            entries.remove(entry.key, entry);
+        }
         List<ReturnAddress> addresses = List.copyOf(entry.addresses);
         entry.addresses.clear();
         return addresses;

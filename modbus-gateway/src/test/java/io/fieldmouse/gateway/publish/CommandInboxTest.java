@@ -265,6 +265,30 @@ class CommandInboxTest {
     }
 
     @Test
+    void refusedCommandsTakeNoRoomAmongThoseRemembered() {
+        for (int number = 0; number <= RecentCommands.COMMANDS_MAX; number++) {
+            send("{\"value\":40,\"id\":\"" + number + "\"}");
+            askers.get(number).accept(new SetOutcome.Refused("there is no device boiler"));
+        }
+        send("{\"value\":40,\"id\":\"x\"}");
+        assertEquals(RecentCommands.COMMANDS_MAX + 2, requests.size());
+    }
+
+    @Test
+    void refusedCommandMayBeSentAgainWithItsId() {
+        send("{\"value\":40,\"id\":\"x\"}");
+        send("{\"value\":40,\"id\":\"x\"}");
+        askers.get(0).accept(new SetOutcome.Refused("boiler is offline"));
+        assertEquals(1, requests.size());
+        send("{\"value\":40,\"id\":\"x\"}");
+        askers.get(1).accept(VERIFIED);
+        send("{\"value\":40,\"id\":\"x\"}");
+        assertEquals(2, requests.size());
+        String verified = "{\"id\":\"x\",\"result\":\"verified\",\"value\":40}";
+        assertEquals(List.of(verified, verified), link.texts(RESULT).subList(1, 3));
+    }
+
+    @Test
     void answerThatTheLinkDoesNotTakeIsCounted() {
         send("40");
         link.down();
