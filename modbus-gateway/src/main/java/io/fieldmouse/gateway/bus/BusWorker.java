@@ -187,28 +187,37 @@ final class BusWorker {
     private void ask(int device) {
         DeviceSlot slot = slots.get(device);
         try {
-            if (slot.health() instanceof DeviceHealth.Silent) {
+            if (slot.health() instanceof DeviceHealth.Silent || slot.health() instanceof DeviceHealth.Doubtful) {
                 probe(device, slot);
             } else {
                 poll(device, slot);
             }
         } catch (RuntimeException | Error e) {
             // A fault of ours in one device's affairs is that device's silence, not the end of its neighbours.
-            unanswered(device, slot.faulted(e, nanos.getAsLong()));
+            long now = nanos.getAsLong();
+            slot.silence(slot.faulted(e, now).reason(), now, clock.instant());
+            scheduleProbe(device);
         }
     }
 
     private void probe(int device, DeviceSlot slot) {
+        boolean silent = slot.health() instanceof DeviceHealth.Silent;
         StepOutcome outcome = slot.device().probe();
         if (outcome instanceof StepOutcome.Answered) {
             slot.probed();
-            schedule.pollNow(device, nanos.getAsLong());
+            if (silent) {
+                schedule.pollNow(device, nanos.getAsLong());
+            }
         } else {
             unanswered(device, outcome);
         }
     }
 
     private void poll(int device, DeviceSlot slot) {
+        if (!slot.hasRequest(nanos.getAsLong(), clock.instant())) {
+            schedule.pollComplete(device, nanos.getAsLong());
+            return;
+        }
         StepOutcome outcome = slot.pollStep();
         if (outcome instanceof StepOutcome.Answered answer) {
             slot.polled(answer);
@@ -216,6 +225,9 @@ final class BusWorker {
                 schedule.pollComplete(device, nanos.getAsLong());
             }
         } else {
+            if (outcome instanceof StepOutcome.Missed missed) {
+                slot.requestMissed(missed.reason(), nanos.getAsLong(), clock.instant());
+            }
             unanswered(device, outcome);
         }
     }
@@ -224,11 +236,14 @@ final class BusWorker {
         if (outcome instanceof StepOutcome.PortLost lost) {
             portLost(lost.reason());
         } else if (outcome instanceof StepOutcome.Missed missed) {
-            DeviceSlot slot = slots.get(device);
-            slot.missed(missed.reason(), nanos.getAsLong(), clock.instant());
-            if (slot.health() instanceof DeviceHealth.Silent silent) {
-                schedule.probeAt(device, silent.nextProbeNanos());
-            }
+            slots.get(device).missed(missed.reason(), nanos.getAsLong(), clock.instant());
+            scheduleProbe(device);
+        }
+    }
+
+    private void scheduleProbe(int device) {
+        if (slots.get(device).health() instanceof DeviceHealth.Silent silent) {
+            schedule.probeAt(device, silent.nextProbeNanos());
         }
     }
 

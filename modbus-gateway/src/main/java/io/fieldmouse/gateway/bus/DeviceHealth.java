@@ -3,15 +3,17 @@ package io.fieldmouse.gateway.bus;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a device answers, and when a silent one is asked again. Each state makes the next; times are on the bus's
- * monotonic clock.
+ * Whether a device answers, and when a silent one is asked again; or one request of its poll. Each state makes the next;
+ * times are on the bus's monotonic clock.
  *
  * <pre>
  *   Unknown, Online --missed--> Doubtful --missed--> Silent(1) --missed--> Silent(2) ...
  *   any --answered--> Online
  * </pre>
  *
- * So a dead device costs its neighbours two timeouts, then one short probe after 2, 4, 8 ... 60 seconds.
+ * A device in doubt is probed, so that one request without an answer is not taken for its silence. So a dead device
+ * costs its neighbours two timeouts, then one short probe after 2, 4, 8 ... 60 seconds; a dead request of a live device
+ * costs two timeouts, then one as often.
  */
 public sealed interface DeviceHealth {
     /** Not yet asked since the port was opened. */

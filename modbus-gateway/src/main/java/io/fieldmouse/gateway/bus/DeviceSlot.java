@@ -5,6 +5,7 @@ import io.fieldmouse.gateway.reading.LogText;
 import io.fieldmouse.gateway.reading.ReadingSink;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,12 +18,15 @@ final class DeviceSlot {
     private final FieldDevice device;
     private final ReadingSink sink;
     private final PointStates points;
+    private final MissedRequests requests = new MissedRequests();
     private final FaultLog faults;
     private volatile DeviceHealth health = new DeviceHealth.Unknown();
     private @Nullable Boolean announced;
     private boolean polling;
     /** Points written since the running poll began: what it brings may be older than the write. */
     private final Set<String> written = new HashSet<>();
+    /** What the request reads that was asked last. */
+    private List<String> asked = List.of();
 
     DeviceSlot(String bus, FieldDevice device, ReadingSink sink) {
         this.device = device;
@@ -39,13 +43,33 @@ final class DeviceSlot {
         return health;
     }
 
-    /** Runs the next request of the poll, or the first of a new one. */
-    StepOutcome pollStep() {
+    /**
+     * Goes to the next request of the poll, or to the first of a new one, over those that get no answer.
+     *
+     * @return whether there is one to ask; if not, the poll is complete
+     */
+    boolean hasRequest(long nowNanos, Instant now) {
         if (!polling) {
             device.beginPoll();
             written.clear();
             polling = true;
         }
+        while (polling) {
+            List<String> next = device.nextPoints();
+            String reason = requests.leftOut(next, nowNanos);
+            if (reason == null) {
+                return true;
+            }
+            // A write may have made one of them good again.
+            points.missed(
+                    next.stream().filter(point -> !written.contains(point)).toList(), reason, now);
+            polling = !device.skipRequest();
+        }
+        return false;
+    }
+
+    StepOutcome pollStep() {
+        asked = device.nextPoints();
         return device.nextRequest();
     }
 
@@ -56,9 +80,31 @@ final class DeviceSlot {
             }
         }
         polling = !answer.pollComplete();
+        if (requests.answered(asked)) {
+            log.info("points are answered again device={} points={}", device.name(), LogText.quoted(inWords(asked)));
+        }
         answered();
     }
 
+    /** The request of the poll got no answer. What that says about the device is another matter. */
+    void requestMissed(String reason, long nowNanos, Instant now) {
+        if (requests.missed(asked, reason, nowNanos)) {
+            log.warn(
+                    "points get no answer, asking less often device={} points={} reason={}",
+                    device.name(),
+                    LogText.quoted(inWords(asked)),
+                    LogText.quoted(reason));
+        }
+        if (requests.leftOut(asked, nowNanos) != null) {
+            points.missed(asked, reason, now);
+        }
+    }
+
+    private static String inWords(List<String> points) {
+        return String.join(" ", points);
+    }
+
+    /** The device answered; for the requests of its poll that says nothing. */
     void wrote(String point, StepOutcome.Answered contact) {
         if (polling) {
             written.add(point);
@@ -72,13 +118,30 @@ final class DeviceSlot {
         announce(true, "");
     }
 
-    /** A probe was answered: values follow with the next poll, and only then is the device called available. */
+    /**
+     * A probe was answered. After a silence values follow with the next poll, and only then is the device called
+     * available; one that was in doubt is available even if nothing else is answered.
+     */
     void probed() {
-        health = health.answered();
+        if (health instanceof DeviceHealth.Silent) {
+            health = health.answered();
+        } else {
+            answered();
+        }
     }
 
     void missed(String reason, long nowNanos, Instant now) {
-        health = health.missed(nowNanos);
+        become(health.missed(nowNanos), reason, now);
+    }
+
+    /** The program failed: not a matter of luck, so it is not tried again at once. */
+    void silence(String reason, long nowNanos, Instant now) {
+        DeviceHealth missed = health.missed(nowNanos);
+        become(missed instanceof DeviceHealth.Silent ? missed : missed.missed(nowNanos), reason, now);
+    }
+
+    private void become(DeviceHealth next, String reason, Instant now) {
+        health = next;
         if (health instanceof DeviceHealth.Silent) {
             polling = false;
             points.missed(reason, now);
@@ -96,6 +159,7 @@ final class DeviceSlot {
     void cutOff(String reason, Instant now) {
         health = new DeviceHealth.Unknown();
         polling = false;
+        requests.clear();
         points.missed(reason, now);
         announce(false, reason);
     }

@@ -27,10 +27,23 @@ public interface FieldDevice {
     /** Goes back to the first request of a poll. */
     void beginPoll();
 
+    /** The points that the poll's next request reads: they tell it from the others, in this poll and in later ones. */
+    List<String> nextPoints();
+
     /** Runs the next request of the poll; after a miss the same one again. */
     StepOutcome nextRequest();
 
-    /** Asks for as little as possible, to learn whether the device is there. Brings no samples. */
+    /**
+     * Goes on without the poll's next request.
+     *
+     * @return whether it was the last
+     */
+    boolean skipRequest();
+
+    /**
+     * Asks for as little as possible, to learn whether the device is there: something that it answered lately, and after
+     * a miss something else, as it may answer only some of its requests. Brings no samples.
+     */
     StepOutcome probe();
 
     /**

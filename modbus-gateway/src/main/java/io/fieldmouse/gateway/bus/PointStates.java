@@ -4,6 +4,7 @@ import io.fieldmouse.gateway.reading.Quality;
 import io.fieldmouse.gateway.reading.Reading;
 import io.fieldmouse.gateway.reading.ReadingSink;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,10 +27,7 @@ final class PointStates {
     }
 
     void sampled(Sample sample) {
-        PointLabel label = labels.get(sample.point());
-        if (label == null) {
-            throw new IllegalArgumentException(device + " has no point " + sample.point());
-        }
+        PointLabel label = label(sample.point());
         if (sample.passing()) {
             missed(label, sample.reason(), sample.time());
             return;
@@ -39,8 +37,13 @@ final class PointStates {
                 device, label.name(), sample.value(), quality, sample.reason(), label.unit(), sample.time()));
     }
 
+    /** All of them. */
     void missed(String reason, Instant now) {
         labels.values().forEach(label -> missed(label, reason, now));
+    }
+
+    void missed(Collection<String> points, String reason, Instant now) {
+        points.forEach(point -> missed(label(point), reason, now));
     }
 
     private void missed(PointLabel label, String reason, Instant now) {
@@ -51,6 +54,14 @@ final class PointStates {
             report(new Reading(
                     device, label.name(), before.value(), Quality.STALE, reason, label.unit(), before.sourceTime()));
         }
+    }
+
+    private PointLabel label(String point) {
+        PointLabel label = labels.get(point);
+        if (label == null) {
+            throw new IllegalArgumentException(device + " has no point " + point);
+        }
+        return label;
     }
 
     private void report(Reading reading) {

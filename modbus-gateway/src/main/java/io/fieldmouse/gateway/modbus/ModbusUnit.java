@@ -30,8 +30,10 @@ final class ModbusUnit implements FieldDevice {
     private final ModbusDevice config;
     private final RtuLine line;
     private final LineClock clock;
-    private final ReadRequest probe;
     private final List<ReadRequest> requests;
+    /** Of this a probe reads the smallest point: the request that was answered last, after a miss the next one. */
+    private ReadRequest witness;
+
     private int next;
 
     ModbusUnit(ModbusDevice config, ReadPlan plan, RtuLine line, LineClock clock) {
@@ -42,10 +44,7 @@ final class ModbusUnit implements FieldDevice {
         this.line = line;
         this.clock = clock;
         this.requests = new ArrayList<>(plan.of(config.points()));
-        this.probe = config.points().stream()
-                .map(point -> ReadRequest.of(List.of(point)))
-                .min(Comparator.comparingInt(ReadRequest::count))
-                .orElseThrow();
+        this.witness = requests.get(0);
     }
 
     @Override
@@ -76,9 +75,23 @@ final class ModbusUnit implements FieldDevice {
     }
 
     @Override
+    public List<String> nextPoints() {
+        return requests.get(next).points().stream().map(ModbusPoint::name).toList();
+    }
+
+    @Override
+    public boolean skipRequest() {
+        next++;
+        return next == requests.size();
+    }
+
+    @Override
     public StepOutcome nextRequest() {
         ReadRequest request = requests.get(next);
         Exchange exchange = ask(request);
+        if (isAnswer(exchange)) {
+            witness = request;
+        }
         if (exchange instanceof Exchange.Reply reply) {
             return answered(samples(request, reply));
         }
@@ -144,9 +157,23 @@ final class ModbusUnit implements FieldDevice {
 
     @Override
     public StepOutcome probe() {
-        Exchange exchange = ask(probe);
-        boolean alive = exchange instanceof Exchange.Reply || exchange instanceof Exchange.SlaveException;
-        return alive ? new StepOutcome.Answered(List.of(), false) : unanswered(exchange);
+        Exchange exchange = ask(smallest(witness));
+        if (isAnswer(exchange)) {
+            return new StepOutcome.Answered(List.of(), false);
+        }
+        witness = requests.get((requests.indexOf(witness) + 1) % requests.size());
+        return unanswered(exchange);
+    }
+
+    private static boolean isAnswer(Exchange exchange) {
+        return exchange instanceof Exchange.Reply || exchange instanceof Exchange.SlaveException;
+    }
+
+    private static ReadRequest smallest(ReadRequest request) {
+        return request.points().stream()
+                .map(point -> ReadRequest.of(List.of(point)))
+                .min(Comparator.comparingInt(ReadRequest::count))
+                .orElseThrow();
     }
 
     @Override

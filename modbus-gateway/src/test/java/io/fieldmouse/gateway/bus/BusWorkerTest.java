@@ -150,14 +150,14 @@ final class BusWorkerTest {
     }
 
     @Test
-    void aSilentDeviceIsRetriedOnceThenStaleAndProbedAfterTwoFourEightSeconds() {
+    void aSilentDeviceIsProbedOnceThenStaleAndProbedAfterTwoFourEightSeconds() {
         runUntil(50);
         one.asked.clear();
         told.clear();
         one.silent = true;
         runUntil(16_000);
         assertEquals(
-                List.of("100 read a", "210 read a", "2320 probe", "6430 probe", "14540 probe"), List.copyOf(one.asked));
+                List.of("100 read a", "210 probe", "2320 probe", "6430 probe", "14540 probe"), List.copyOf(one.asked));
         assertEquals(
                 List.of("one/a STALE 0 (no reply)", "one/b STALE 0 (no reply)", "one offline"),
                 told.stream().filter(line -> line.startsWith("one")).toList());
@@ -178,6 +178,110 @@ final class BusWorkerTest {
         assertEquals(
                 List.of("one/a GOOD 0", "one online", "one/b GOOD 0"),
                 told.stream().filter(line -> line.startsWith("one")).limit(3).toList());
+    }
+
+    private List<String> toldOf(String what) {
+        return told.stream().filter(line -> line.startsWith(what)).toList();
+    }
+
+    private static long millis(String asked) {
+        return Long.parseLong(asked.substring(0, asked.indexOf(' ')));
+    }
+
+    @Test
+    void aRequestThatMissesTwiceIsStaleAndTheOthersGoOn() {
+        runUntil(50);
+        one.asked.clear();
+        told.clear();
+        one.dead.add("a");
+        runUntil(420);
+        assertEquals(
+                List.of("100 read a", "210 probe", "220 read a", "330 probe", "340 read b", "400 read b"),
+                List.copyOf(one.asked));
+        assertEquals(List.of("one/a STALE 0 (no reply)"), toldOf("one/a"));
+        assertEquals(List.of(), toldOf("one o"), "it stays online");
+        assertEquals(List.of("one/b GOOD 0", "one/b GOOD 0"), toldOf("one/b"));
+    }
+
+    @Test
+    void aDeadRequestIsTriedAgainAfterTwoFourEightSecondsAndComesBack() {
+        one.dead.add("a");
+        runUntil(15_500);
+        List<Long> tries = one.asked.stream()
+                .filter(line -> line.endsWith("read a"))
+                .map(line -> millis(line) / 1_000)
+                .toList();
+        assertEquals(List.of(0L, 0L, 2L, 6L, 14L), tries);
+        assertEquals(List.of("one/a BAD (no reply)"), toldOf("one/a"));
+        assertEquals(List.of("one online"), toldOf("one o"));
+        one.dead.clear();
+        told.clear();
+        runUntil(40_000);
+        assertTrue(toldOf("one/a").size() > 1, "it is polled with the others again: " + told);
+    }
+
+    @Test
+    void writesThatSucceedDoNotSpeakForARequestThatIsNotAnswered() {
+        runUntil(50);
+        told.clear();
+        one.dead.add("a");
+        for (int millis = 100; millis < 1_000; millis += 50) {
+            submit("one", "b", millis);
+            runUntil(millis);
+        }
+        assertEquals(List.of("one/a STALE 0 (no reply)"), toldOf("one/a"));
+        assertEquals(List.of(), toldOf("one o"));
+    }
+
+    @Test
+    void whatAWriteReadBackIsStaleAgainWhenItsPollIsNotAnswered() {
+        one.dead.add("a");
+        runUntil(500);
+        told.clear();
+        submit("one", "a", 7);
+        runUntil(700);
+        assertEquals(List.of("one/a GOOD 7", "one/a STALE 7 (no reply)"), toldOf("one/a"));
+    }
+
+    @Test
+    void aDeviceThatAnswersNoPollButItsProbesIsOnlineWithoutValues() {
+        one.dead.addAll(List.of("a", "b"));
+        runUntil(60_000);
+        assertEquals(List.of("one online", "one/a BAD (no reply)", "one/b BAD (no reply)"), toldOf("one"));
+        assertTrue(one.asked.size() < 50, one.asked.toString());
+    }
+
+    @Test
+    void aDeadRequestDelaysItsNeighboursByNoMoreThanOneTimeout() {
+        one.dead.add("a");
+        runUntil(120_000);
+        List<Long> starts = two.asked.stream()
+                .filter(line -> line.endsWith("read a"))
+                .map(BusWorkerTest::millis)
+                .toList();
+        for (int i = 1; i < starts.size(); i++) {
+            long gap = starts.get(i) - starts.get(i - 1);
+            // The interval, the timeout, and the probe and the other read of the same poll.
+            assertTrue(gap <= 200 + 110 + 30, "poll " + i + " began " + gap + " ms after the one before");
+        }
+        assertTrue(starts.size() >= 595, starts.size() + " polls of 600");
+    }
+
+    @Test
+    void aDeviceWithADeadRequestThatFallsSilentIsOffline() {
+        one.dead.add("a");
+        runUntil(1_000);
+        told.clear();
+        one.silent = true;
+        runUntil(1_500);
+        assertEquals(
+                List.of("one/b STALE 0 (no reply)", "one offline"),
+                toldOf("one").subList(toldOf("one").size() - 2, toldOf("one").size()));
+        told.clear();
+        one.silent = false;
+        runUntil(20_000);
+        assertEquals(List.of("one online"), toldOf("one o"));
+        assertEquals(List.of(), toldOf("one/a"));
     }
 
     @Test

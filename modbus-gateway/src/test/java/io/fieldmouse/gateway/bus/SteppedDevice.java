@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A device in memory with points a and b, read by one request each; every request takes 10 ms of the bus's time. */
@@ -23,6 +25,8 @@ final class SteppedDevice implements FieldDevice {
 
     boolean silent;
     boolean unplugged;
+    /** Points whose poll gets no answer; probes and writes do. */
+    final Set<String> dead = new HashSet<>();
     /** Runs at each read and write, to fail as a program fails. */
     Runnable trouble = () -> {};
 
@@ -65,11 +69,22 @@ final class SteppedDevice implements FieldDevice {
     }
 
     @Override
+    public List<String> nextPoints() {
+        return List.of(next == 0 ? "a" : "b");
+    }
+
+    @Override
+    public boolean skipRequest() {
+        next++;
+        return next == 2;
+    }
+
+    @Override
     public StepOutcome nextRequest() {
-        String point = next == 0 ? "a" : "b";
+        String point = nextPoints().get(0);
         ask("read " + point);
         trouble.run();
-        StepOutcome failure = failure();
+        StepOutcome failure = failure(dead.contains(point));
         if (failure != null) {
             return failure;
         }
@@ -81,11 +96,11 @@ final class SteppedDevice implements FieldDevice {
         return Sample.of(point + suffix, new Value.Whole(value), Instant.EPOCH);
     }
 
-    private @Nullable StepOutcome failure() {
+    private @Nullable StepOutcome failure(boolean deadRequest) {
         if (unplugged) {
             return new StepOutcome.PortLost("pulled");
         }
-        if (silent) {
+        if (silent || deadRequest) {
             time.pass(TIMEOUT_NANOS);
             return new StepOutcome.Missed("no reply");
         }
@@ -100,7 +115,7 @@ final class SteppedDevice implements FieldDevice {
     @Override
     public StepOutcome probe() {
         ask("probe");
-        StepOutcome failure = failure();
+        StepOutcome failure = failure(false);
         return failure == null ? new StepOutcome.Answered(List.of(), false) : failure;
     }
 
@@ -113,7 +128,7 @@ final class SteppedDevice implements FieldDevice {
     public WriteOutcome write(SetRequest request) {
         ask("write " + request.point());
         trouble.run();
-        StepOutcome failure = failure();
+        StepOutcome failure = failure(false);
         if (failure != null) {
             return new WriteOutcome(new SetOutcome.Failed("no reply"), failure);
         }

@@ -287,6 +287,27 @@ final class ModbusBusTest {
     }
 
     @Test
+    void whatIsNotAnsweredGoesStaleAloneAndComesBack() {
+        start(device(
+                "heater",
+                1,
+                named("running", RegisterTable.COIL, 0, DataType.BIT, 1),
+                named("level", RegisterTable.HOLDING_REGISTER, 2, DataType.UINT16, 1)));
+        readings.awaitGood("heater/level");
+        simulated.slave(1).setFaults(new Fault.Silent(Trigger.always().touching(2, 2)));
+        readings.await("heater/level is stale", () -> readings.has("heater/level", Quality.STALE));
+        assertEquals(
+                "unit 1: no reply within 400 ms", readings.last("heater/level").reason());
+        readings.awaitNext("heater/running");
+        assertEquals(Quality.GOOD, readings.last("heater/running").quality());
+        assertEquals(new SetOutcome.Verified(new Value.Flag(false)), set("heater", "running", new Value.Flag(false)));
+        readings.awaitAvailability("heater", true);
+        simulated.slave(1).setFaults();
+        readings.await(
+                "heater/level is good", () -> readings.last("heater/level").quality() == Quality.GOOD);
+    }
+
+    @Test
     void aLateReplyIsNeverTakenForAnotherRegister() {
         ModbusPoint far = named("far", RegisterTable.HOLDING_REGISTER, 9, DataType.UINT16, 1);
         ModbusPoint near = named("near", RegisterTable.HOLDING_REGISTER, 1, DataType.UINT16, 1);
