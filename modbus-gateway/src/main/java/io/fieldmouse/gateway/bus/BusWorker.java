@@ -194,9 +194,7 @@ final class BusWorker {
             }
         } catch (RuntimeException | Error e) {
             // A fault of ours in one device's affairs is that device's silence, not the end of its neighbours.
-            long now = nanos.getAsLong();
-            slot.silence(slot.faulted(e, now).reason(), now, clock.instant());
-            scheduleProbe(device);
+            faulted(device, e);
         }
     }
 
@@ -241,6 +239,13 @@ final class BusWorker {
         }
     }
 
+    private void faulted(int device, Throwable fault) {
+        DeviceSlot slot = slots.get(device);
+        long now = nanos.getAsLong();
+        slot.silence(slot.faulted(fault, now).reason(), now, clock.instant());
+        scheduleProbe(device);
+    }
+
     private void scheduleProbe(int device) {
         if (slots.get(device).health() instanceof DeviceHealth.Silent silent) {
             schedule.probeAt(device, silent.nextProbeNanos());
@@ -275,7 +280,7 @@ final class BusWorker {
                 unanswered(slots.indexOf(slot), written.contact());
             }
         } catch (RuntimeException | Error e) {
-            unanswered(slots.indexOf(slot), slot.faulted(e, nanos.getAsLong()));
+            faulted(slots.indexOf(slot), e);
         } finally {
             // Whatever fails in noting it down: the device has acted, or has not, and whoever asked is to know.
             command.answer(written.outcome());
