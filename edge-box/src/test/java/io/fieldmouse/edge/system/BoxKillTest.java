@@ -33,8 +33,8 @@ class BoxKillTest {
         long seed = Long.getLong("fieldmouse.seed", System.nanoTime());
         Random random = new Random(seed);
         int port = CommandProcess.freePort();
-        DurableSubscriber connected = new DurableSubscriber(port, "connected");
-        DurableSubscriber away = new DurableSubscriber(port, "away");
+        DurableSubscriber connected = DurableSubscriber.subscribing(port, "connected");
+        DurableSubscriber away = DurableSubscriber.subscribing(port, "away");
         DurablePublisher publisher = new DurablePublisher(port);
         List<Thread> threads = new ArrayList<>();
 
@@ -56,7 +56,7 @@ class BoxKillTest {
             threads.get(1).join(PATIENCE.toMillis());
             assertTrue(!threads.get(1).isAlive(), "the publisher has acknowledgements for all it sent; seed " + seed);
 
-            DurableSubscriber returned = new DurableSubscriber(port, "away");
+            DurableSubscriber returned = DurableSubscriber.resuming(port, "away");
             threads.add(startThread(returned));
             awaitAll(publisher, connected, "connected, seed " + seed);
             awaitAll(publisher, returned, "away, seed " + seed);

@@ -15,11 +15,21 @@ final class DurableSubscriber implements Runnable {
     private final Set<Integer> receivedPacketIds = new HashSet<>();
     private volatile boolean stopped;
     private volatile boolean subscribed;
-    private boolean asked;
+    private final boolean subscribes;
 
-    DurableSubscriber(int port, String clientId) {
+    private DurableSubscriber(int port, String clientId, boolean subscribes) {
         this.port = port;
         this.clientId = clientId;
+        this.subscribes = subscribes;
+    }
+
+    static DurableSubscriber subscribing(int port, String clientId) {
+        return new DurableSubscriber(port, clientId, true);
+    }
+
+    /** One that relies on the session that is there. */
+    static DurableSubscriber resuming(int port, String clientId) {
+        return new DurableSubscriber(port, clientId, false);
     }
 
     @Override
@@ -29,11 +39,10 @@ final class DurableSubscriber implements Runnable {
                 boolean present = mqtt.connect(clientId, false);
                 if (!present) {
                     receivedPacketIds.clear();
-                    asked = true;
                     subscribed = false;
                 }
-                // Again where the answer did not come in time: the session is there then, but nobody knows what it has.
-                if (asked && !subscribed) {
+                // Also where an answer did not come in time: the session is there then, but nobody knows what it has.
+                if (subscribes && !subscribed) {
                     mqtt.subscribe(1, "flow/#", 2);
                 }
                 receive(mqtt);
