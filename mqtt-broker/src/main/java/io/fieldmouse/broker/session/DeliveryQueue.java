@@ -37,12 +37,10 @@ final class DeliveryQueue {
     /** By filter, in the order of the subscriptions. */
     private final Map<String, Replay> replays = new LinkedHashMap<>();
 
-    private List<Runnable> heldBack = new ArrayList<>();
+    private final HeldPublishers held;
     private @Nullable Outbound outbound;
     private int qos0Waiting;
     private boolean durable;
-    private boolean stuck;
-    private boolean progressed;
     private boolean discarded;
     private boolean searchesOn;
 
@@ -50,6 +48,7 @@ final class DeliveryQueue {
         this.clientId = clientId;
         this.context = context;
         this.room = room;
+        this.held = new HeldPublishers(room);
     }
 
     // ---- in
@@ -214,7 +213,7 @@ final class DeliveryQueue {
     /** From now on messages go to this connection, first of all what the last one did not settle. */
     void open(Outbound newOutbound) {
         outbound = newOutbound;
-        stuck = false;
+        held.progressed();
         window.reopen();
         pump();
     }
@@ -231,7 +230,7 @@ final class DeliveryQueue {
             }
         }
         replays.values().removeIf(replay -> !replay.subscription().qos().isAcknowledged());
-        letGo();
+        held.letGo();
     }
 
     /** Sends as much as window and buffer allow. */
@@ -384,8 +383,7 @@ final class DeliveryQueue {
     private void finish(QueuedMessage message) {
         window.remove(message);
         settled(message);
-        stuck = false;
-        progressed = true;
+        held.progressed();
         pump();
     }
 
@@ -396,48 +394,17 @@ final class DeliveryQueue {
         if (message.takesRoom) {
             room.release(message.publication.sizeBytes());
         }
-        if (!heldBack.isEmpty() && room.isRoomy()) {
-            letGo();
-        }
+        held.roomMayHaveCome();
     }
 
-    // ---- holding back publishers
-
-    /**
-     * Runs the task when there is room again, when the client goes away, or when {@link #goOnHolding} finds that it
-     * acknowledges nothing: a publisher waits for a slow client, not for a dead one.
-     */
-    void whenRoomy(Runnable task) {
-        if (outbound == null || stuck || room.isRoomy()) {
-            task.run();
-        } else {
-            heldBack.add(task);
-        }
+    /** The publishers that wait for this client. */
+    HeldPublishers held() {
+        return held;
     }
 
-    /**
-     * To be called from time to time while anyone is held back. When the client has acknowledged nothing since the
-     * last call, it holds nobody back until it does.
-     *
-     * @return whether to call again
-     */
-    boolean goOnHolding() {
-        if (!heldBack.isEmpty() && !progressed) {
-            stuck = true;
-            letGo();
-        }
-        progressed = false;
-        return !heldBack.isEmpty();
-    }
-
-    private void letGo() {
-        List<Runnable> tasks = heldBack;
-        heldBack = new ArrayList<>();
-        tasks.forEach(Runnable::run);
-    }
-
-    boolean holdsAnyone() {
-        return !heldBack.isEmpty();
+    /** Whether a client is there that could make room. */
+    boolean isOpen() {
+        return outbound != null;
     }
 
     /** Whether the client owes an acknowledgement. */

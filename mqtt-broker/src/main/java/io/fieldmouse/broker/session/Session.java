@@ -130,8 +130,12 @@ public final class Session {
 
     /** Runs the task when this session's queue has room again, on this session's lane. */
     public void whenRoomy(Runnable task) {
-        deliveries.whenRoomy(task);
-        if (!watchingHold && deliveries.holdsAnyone()) {
+        if (!deliveries.isOpen()) {
+            task.run();
+            return;
+        }
+        deliveries.held().whenRoomy(task);
+        if (!watchingHold && !deliveries.held().isEmpty()) {
             watchHold();
         }
     }
@@ -140,7 +144,7 @@ public final class Session {
         watchingHold = true;
         context.lane().schedule(SessionRegistry.HOLD_MAX, () -> {
             watchingHold = false;
-            if (deliveries.goOnHolding()) {
+            if (deliveries.held().goOnHolding()) {
                 watchHold();
             }
         });
