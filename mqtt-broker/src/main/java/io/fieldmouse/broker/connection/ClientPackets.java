@@ -5,7 +5,7 @@ import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.message.ReasonCode;
-import io.fieldmouse.broker.message.TopicFilter;
+import io.fieldmouse.broker.message.SharedFilter;
 import io.fieldmouse.broker.message.TopicName;
 import io.fieldmouse.broker.routing.PublishOutcome;
 import io.fieldmouse.broker.routing.Router;
@@ -37,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the broker does with each packet of a connected client: one method for each packet type. */
 final class ClientPackets {
-    private static final String SHARED_PREFIX = "$share/";
-
     private final Connection connection;
     private final Shared shared;
     private final Router router;
@@ -186,17 +184,17 @@ final class ClientPackets {
     }
 
     private void requireWellFormed(String filter) {
-        String flaw = TopicFilter.flaw(filter, shared.limits().topicLevelsMax());
+        String flaw = SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
         if (flaw != null) {
             throw new MqttViolation(ReasonCode.TOPIC_FILTER_INVALID, flaw);
         }
     }
 
     private @Nullable ReasonCode refusalOf(String filter) {
-        if (TopicFilter.flaw(filter, shared.limits().topicLevelsMax()) != null) {
+        if (SharedFilter.flaw(filter, shared.limits().topicLevelsMax()) != null) {
             return ReasonCode.TOPIC_FILTER_INVALID;
         }
-        if (filter.startsWith(SHARED_PREFIX)) {
+        if (SharedFilter.isShared(filter)) {
             return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
         Session session = connection.session();
