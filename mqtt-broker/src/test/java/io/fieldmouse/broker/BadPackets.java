@@ -399,7 +399,7 @@ final class BadPackets {
                 connect(0x06, NO_PROPERTIES, text("bad"), properties(property), text("w"), text("p")));
     }
 
-    /** [MQTT-3.1.4-1] of 3.1.1: closed without CONNACK. */
+    /** [MQTT-3.1.4-1 of 3.1.1]: closed without CONNACK. */
     private void oldConnects() {
         byte[] start = join(text("MQTT"), u8(4));
         byte[] id = text("bad");

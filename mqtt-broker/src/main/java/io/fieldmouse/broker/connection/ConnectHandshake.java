@@ -102,7 +102,7 @@ final class ConnectHandshake {
             return;
         }
         if (!connection.terms().isMqtt5() && !cleanStart) {
-            // [MQTT-3.1.3-8] of 3.1.1
+            // [MQTT-3.1.3-8 of 3.1.1]
             throw new MqttViolation(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "no client id and no clean session");
         }
         clientIdAssigned = true;

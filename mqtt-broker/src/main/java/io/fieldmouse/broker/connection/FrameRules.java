@@ -67,7 +67,7 @@ final class FrameRules {
         if (level < PROPERTIES_SINCE_LEVEL) {
             boolean passwordWithoutUser = (flags & 0xC0) == 0x40;
             if (passwordWithoutUser && level >= 4) {
-                throw MqttViolation.malformed("password without user name (3.1.1) [MQTT-3.1.2-22]");
+                throw MqttViolation.malformed("password without user name [MQTT-3.1.2-22 of 3.1.1]");
             }
             return;
         }

@@ -1,0 +1,64 @@
+package io.fieldmouse.broker.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.fieldmouse.broker.conformance.JavaSources.Mention;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every statement that binds a server is listed, and what tests and comments name is one of them. */
+class ConformanceMapTest {
+    /** As many as appendix B of each specification lists. */
+    private static final int IN_MQTT_5 = 251;
+
+    private static final int IN_MQTT_311 = 141;
+
+    /** Beginnings of statements which are still to be gone through. */
+    private static final List<String> OPEN = List.of("MQTT-");
+
+    private final List<Statement> mqtt5 = Statement.ofMqtt5();
+    private final List<Statement> mqtt311 = Statement.ofMqtt311();
+    private final JavaSources main = JavaSources.under(Path.of("src/main/java"));
+    private final JavaSources test = JavaSources.under(Path.of("src/test/java"));
+
+    private Stream<Statement> statements() {
+        return Stream.concat(mqtt5.stream(), mqtt311.stream());
+    }
+
+    @Test
+    void noStatementIsMissingFromTheLists() {
+        assertEquals(IN_MQTT_5, mqtt5.size());
+        assertEquals(IN_MQTT_311, mqtt311.size());
+        assertEquals(
+                IN_MQTT_5 + IN_MQTT_311,
+                statements().map(Statement::id).distinct().count());
+    }
+
+    @Test
+    void whatTestsAndCommentsNameIsAStatement() {
+        Set<String> known = statements().map(Statement::id).collect(Collectors.toSet());
+        assertEquals(
+                List.of(),
+                Stream.of(main.comments(), test.comments(), test.proofs())
+                        .flatMap(List::stream)
+                        .filter(mention -> !known.contains(mention.id()))
+                        .toList());
+    }
+
+    @Test
+    void everyStatementThatBindsAServerIsProven() {
+        Set<String> proven = test.proofs().stream().map(Mention::id).collect(Collectors.toSet());
+        assertEquals(
+                List.of(),
+                statements()
+                        .filter(Statement::needsProof)
+                        .map(Statement::id)
+                        .filter(id -> !proven.contains(id))
+                        .filter(id -> OPEN.stream().noneMatch(id::startsWith))
+                        .toList());
+    }
+}
