@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Test;
 
-/** Which room may know which: broker, connection, routing, session, then lane and message. */
+/** Which room may know which: broker, connection, routing, session, then access, lane and message. */
 class PackageRulesTest {
     /** By where they lie, and not by name: tests are in the same packages, and where they lie depends on the build. */
     private final JavaClasses classes = new ClassFileImporter()
@@ -26,6 +26,8 @@ class PackageRulesTest {
                 .definedBy("io.fieldmouse.broker.routing..")
                 .layer("session")
                 .definedBy("io.fieldmouse.broker.session..")
+                .layer("access")
+                .definedBy("io.fieldmouse.broker.access..")
                 .layer("lane")
                 .definedBy("io.fieldmouse.broker.lane..")
                 .layer("message")
@@ -38,6 +40,8 @@ class PackageRulesTest {
                 .mayOnlyBeAccessedByLayers("broker", "connection")
                 .whereLayer("session")
                 .mayOnlyBeAccessedByLayers("broker", "connection", "routing")
+                .whereLayer("access")
+                .mayOnlyAccessLayers("message")
                 .whereLayer("lane")
                 .mayNotAccessAnyLayer()
                 .whereLayer("message")

@@ -1,0 +1,37 @@
+package io.fieldmouse.broker.access;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads the lines of a file that says who may do what. */
+final class AccessFile {
+    private static final long BYTES_MAX = 16L << 20;
+
+    private AccessFile() {}
+
+    static List<String> lines(Path file) throws AccessFileException {
+        try {
+            if (Files.isDirectory(file)) {
+                throw new AccessFileException(file, "is a folder; name a file");
+            }
+            if (Files.size(file) > BYTES_MAX) {
+                throw new AccessFileException(file, "is larger than " + (BYTES_MAX >> 20) + " MiB");
+            }
+            return Files.readAllLines(file);
+        } catch (NoSuchFileException e) {
+            throw new AccessFileException(file, "there is no such file; create it, or correct the setting");
+        } catch (AccessDeniedException e) {
+            throw new AccessFileException(
+                    file, "may not be read by user " + System.getProperty("user.name") + "; change its owner or mode");
+        } catch (CharacterCodingException e) {
+            throw new AccessFileException(file, "is not text in UTF-8");
+        } catch (IOException e) {
+            throw new AccessFileException(file, "cannot be read: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.fieldmouse.broker.access;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users and what is known of their passwords, as a file says it: a line for each user, in mosquitto's format, which
+ * it shares with mosquitto_passwd. Immutable.
+ *
+ * <pre>
+ *   # a comment
+ *   alice:$7$20000$salt$hash                                        {@link PasswordHash}
+ *   press-7:SCRAM-SHA-256$15000:salt$StoredKey:ServerKey            {@link ScramVerifier}
+ * </pre>
+ */
+public final class PasswordFile implements Credentials {
+    private final Map<String, Credential> users;
+
+    private PasswordFile(Map<String, Credential> users) {
+        this.users = users;
+    }
+
+    /** @throws AccessFileException when it cannot be read, or one of its lines is none */
+    public static PasswordFile read(Path file) throws AccessFileException {
+        return parse(file, AccessFile.lines(file));
+    }
+
+    /** @param file named in what is thrown */
+    public static PasswordFile parse(Path file, List<String> lines) throws AccessFileException {
+        Map<String, Credential> users = new HashMap<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).stripTrailing();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            String user = userOf(line);
+            if (user == null) {
+                throw new AccessFileException(
+                        file, i + 1, "no user:hash; write the line with fieldmouse passwd, or remove it");
+            }
+            Credential credential = credential(file, i + 1, user, line.substring(user.length() + 1));
+            if (users.put(user, credential) != null) {
+                throw new AccessFileException(
+                        file, i + 1, "user \"" + user + "\" has a line already; remove one of them");
+            }
+        }
+        return new PasswordFile(Map.copyOf(users));
+    }
+
+    /** Whose line this is; null for one that is nobody's. */
+    public static @Nullable String userOf(String line) {
+        int colon = line.indexOf(':');
+        return colon <= 0 || line.startsWith("#") ? null : line.substring(0, colon);
+    }
+
+    private static Credential credential(Path file, int line, String user, String text) throws AccessFileException {
+        try {
+            if (text.startsWith(PasswordHash.PREFIX)) {
+                return PasswordHash.parse(text);
+            }
+            if (text.startsWith(ScramVerifier.PREFIX)) {
+                return ScramVerifier.parse(text);
+            }
+            throw new IllegalArgumentException("neither $7$... nor SCRAM-SHA-256$...");
+        } catch (IllegalArgumentException e) {
+            throw new AccessFileException(
+                    file,
+                    line,
+                    "user \"" + user + "\": " + e.getMessage() + "; set the password again with fieldmouse passwd");
+        }
+    }
+
+    @Override
+    public @Nullable Credential find(String userName) {
+        return users.get(userName);
+    }
+}
