@@ -113,6 +113,9 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         if (first) {
             level = FrameRules.connectLevel(frame);
         }
+        if (level == 3) {
+            Mqtt31Frames.rewrite(frame);
+        }
         FrameRules.check(frame, level);
         packetsOfFrame = 0;
         lastHeardNanos = System.nanoTime();
