@@ -43,7 +43,11 @@ class MalformedPacketTest {
     }
 
     static List<Row> inMqtt311() {
-        return BadPackets.inMqtt311();
+        return BadPackets.inOlder(4);
+    }
+
+    static List<Row> inMqtt31() {
+        return BadPackets.inOlder(3);
     }
 
     static List<Row> insteadOfConnect() {
@@ -51,7 +55,7 @@ class MalformedPacketTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"inMqtt5", "inMqtt311"})
+    @MethodSource({"inMqtt5", "inMqtt311", "inMqtt31"})
     void badPacketEndsTheConnectionWithItsReason(Row row) {
         for (int cut = 0; cut < row.packet().length; cut++) {
             try (RawClient client = new RawClient(broker.port(), row.level())) {

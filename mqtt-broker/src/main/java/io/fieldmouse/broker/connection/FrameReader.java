@@ -11,7 +11,7 @@ final class FrameReader {
     private final ByteBuf frame;
     private final int flags;
     private int at;
-    private final int end;
+    private int end;
 
     FrameReader(ByteBuf frame) {
         this.frame = frame;
@@ -19,6 +19,19 @@ final class FrameReader {
         this.end = frame.writerIndex();
         this.at = frame.readerIndex() + 1;
         readVarInt();
+    }
+
+    /** From now on it ends so many bytes after here; returns where it ended before, for {@link #widen}. */
+    int narrow(int bytes) {
+        need(bytes);
+        int before = end;
+        end = at + bytes;
+        return before;
+    }
+
+    /** Takes back what {@link #narrow} did. */
+    void widen(int before) {
+        end = before;
     }
 
     /** The low four bits of the first byte. */

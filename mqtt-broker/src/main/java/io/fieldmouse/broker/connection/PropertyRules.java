@@ -93,10 +93,9 @@ final class PropertyRules {
     }
 
     private static void check(FrameReader in, PacketKind packet, boolean will) {
-        int length = in.readVarInt();
-        int end = in.position() + length;
+        int packetEnd = in.narrow(in.readVarInt()); // a value that reaches beyond them is malformed
         long seen = 0;
-        while (in.position() < end) {
+        while (!in.atEnd()) {
             int id = in.readVarInt();
             Rule rule = id < RULES.length ? RULES[id] : null;
             if (rule == null) {
@@ -118,9 +117,7 @@ final class PropertyRules {
         if ((seen & (1L << 0x16)) != 0 && (seen & (1L << 0x15)) == 0) {
             throw MqttViolation.protocolError("Authentication Data without Method (section 3.1.2.11.10)");
         }
-        if (in.position() != end) {
-            throw MqttViolation.malformed("the last property reaches beyond the property length");
-        }
+        in.widen(packetEnd);
     }
 
     private static void checkValue(FrameReader in, int id, Rule rule) {
