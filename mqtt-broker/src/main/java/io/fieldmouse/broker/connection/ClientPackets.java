@@ -212,12 +212,13 @@ final class ClientPackets {
 
     private Subscription subscription(MqttTopicSubscription requested, int subscriptionId) {
         MqttSubscriptionOption option = requested.option();
+        boolean bridge = connection.terms().bridge();
         return new Subscription(
                 connection.session(),
                 requested.topicFilter(),
                 Qos.of(option.qos().value()),
-                option.isNoLocal(),
-                option.isRetainAsPublished(),
+                option.isNoLocal() || bridge,
+                option.isRetainAsPublished() || bridge,
                 option.retainHandling().value(),
                 Subscription.ids(subscriptionId));
     }

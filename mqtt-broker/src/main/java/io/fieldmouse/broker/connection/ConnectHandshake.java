@@ -45,9 +45,9 @@ final class ConnectHandshake {
     }
 
     /** Understands the CONNECT, then goes to the session's lane. Throws what makes it unacceptable. */
-    void begin(MqttConnectMessage packet) {
+    void begin(MqttConnectMessage packet, boolean bridge) {
         MqttConnectVariableHeader header = packet.variableHeader();
-        connection.connecting(terms(header));
+        connection.connecting(terms(header, bridge));
         if (PacketProperties.hasAuthenticationMethod(header.properties())) {
             throw new MqttViolation(ReasonCode.BAD_AUTHENTICATION_METHOD, "no enhanced authentication here");
         }
@@ -59,7 +59,7 @@ final class ConnectHandshake {
         goHome();
     }
 
-    private ClientTerms terms(MqttConnectVariableHeader header) {
+    private ClientTerms terms(MqttConnectVariableHeader header, boolean bridge) {
         MqttProperties properties = header.properties();
         boolean mqtt5 = header.version() >= 5;
         Long expiry = PacketProperties.sessionExpiry(properties);
@@ -67,6 +67,7 @@ final class ConnectHandshake {
                 mqtt5 ? (expiry == null ? 0 : expiry) : (header.isCleanSession() ? 0 : StoredSession.NEVER_EXPIRES);
         return new ClientTerms(
                 header.version(),
+                bridge,
                 keepAliveSeconds(header),
                 mqtt5 ? PacketProperties.receiveMaximum(properties) : 65_535,
                 PacketProperties.maximumPacketSize(properties),

@@ -18,8 +18,6 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +29,6 @@ import org.slf4j.LoggerFactory;
 final class Connection implements Outbound, CommitGate.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int LOGGED_CHARS_MAX = 200;
-
-    private static final int[] NO_IDS = {};
 
     /** For the socket to take what a client that is closed has yet to be sent. */
     private static final Duration LAST_WORDS_MAX = Duration.ofSeconds(10);
@@ -49,19 +45,17 @@ final class Connection implements Outbound, CommitGate.Waiter {
         CLOSED
     }
 
-    /** Something that leaves once a position is durable. */
-    private record Gated(long position, Runnable action) {}
-
     private final Channel channel;
     private final Shared shared;
     private final OutboundBatch batch;
     private final PacketHandler handler;
     private final ReadingPauses pauses;
     private final AckQueue acks = new AckQueue();
-    private final Deque<Gated> gated = new ArrayDeque<>();
+    private final GatedSends gated = new GatedSends();
+    private final PublishWriter publishes;
     private NettyLane lane;
     private Phase phase = Phase.AWAITING_CONNECT;
-    private ClientTerms terms = new ClientTerms(0, 0, 1, Integer.MAX_VALUE, 0);
+    private ClientTerms terms = ClientTerms.unknown(0);
     private @Nullable Session session;
     private boolean flushDue;
     private boolean awaitingDisk;
@@ -70,6 +64,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         this.channel = channel;
         this.shared = shared;
         this.batch = batch;
+        this.publishes = new PublishWriter(batch, shared);
         this.handler = handler;
         this.pauses = new ReadingPauses(handler::pauseReading, handler::resumeReading);
         this.lane = lane;
@@ -101,6 +96,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     void connecting(ClientTerms clientTerms) {
         phase = Phase.CONNECTING;
         terms = clientTerms;
+        publishes.agree(clientTerms);
     }
 
     /** It has this session; messages may flow when {@link #open} is called. */
@@ -153,15 +149,14 @@ final class Connection implements Outbound, CommitGate.Waiter {
             int packetId,
             int[] subscriptionIds,
             long afterPosition) {
-        int[] ids = terms.isMqtt5() ? subscriptionIds : NO_IDS;
-        PublishEncoder.Shape shape = new PublishEncoder.Shape(terms.isMqtt5(), qos, retain, dup, packetId, ids);
+        PublishEncoder.Shape shape = publishes.shape(qos, retain, dup, packetId, subscriptionIds);
         if (qos.isAcknowledged()) {
             // It will owe an acknowledgement, which must be read.
             resume(Pause.RECEIVER_CROWDED);
             resume(Pause.STORE_BEHIND);
         }
         if (afterPosition > gate().durablePosition() || (qos == Qos.EXACTLY_ONCE && !gated.isEmpty())) {
-            if (PublishEncoder.packetBytes(publication, shape) > terms.packetBytesMax()) {
+            if (!publishes.fits(publication, shape)) {
                 return false;
             }
             sendAfter(afterPosition, () -> write(publication, shape));
@@ -171,14 +166,9 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     private boolean write(Publication publication, PublishEncoder.Shape shape) {
-        long now = shared.clock().millis();
-        if (!lane.encoder().write(batch.buffer(), publication, shape, now, terms.packetBytesMax())) {
+        if (!publishes.write(lane.encoder(), publication, shape)) {
             return false;
         }
-        if (publication.payload().length > PublishEncoder.COPIED_PAYLOAD_MAX) {
-            batch.append(publication.payload());
-        }
-        shared.counters().add(Counter.PUBLISH_SENT);
         flushAtEndOfTurn();
         return true;
     }
@@ -194,7 +184,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
             action.run();
             return;
         }
-        gated.add(new Gated(position, action));
+        gated.add(position, action);
         awaitDisk();
         boundRequests();
     }
@@ -334,12 +324,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     @Override
     public boolean durableUpTo(long position) {
         drainAcknowledgements();
-        Gated head = gated.peek();
-        while (head != null && head.position <= position && phase != Phase.CLOSED) {
-            gated.remove();
-            head.action.run();
-            head = gated.peek();
-        }
+        gated.drain(position, () -> phase != Phase.CLOSED);
         if (gate().pendingBytes() * 2 <= shared.limits().storeBacklogBytesMax()) {
             resume(Pause.STORE_BEHIND);
         }

@@ -29,9 +29,6 @@ import org.slf4j.LoggerFactory;
 final class PacketHandler extends ChannelInboundHandlerAdapter implements PacketFramer.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
 
-    /** Other brokers' bridges set it in the protocol level at first; refused in their own version, they try without. */
-    private static final int BRIDGE_BIT = 0x80;
-
     private final Shared shared;
     private final NettyLane acceptingLane;
     private final OutboundBatch batch;
@@ -42,6 +39,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private Lane.@Nullable Timer connectTimer;
     private boolean counted;
     private int level;
+    private boolean bridge;
     private int packetsOfFrame;
     private long lastHeardNanos;
     private long pausedAtNanos;
@@ -111,6 +109,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     public void frameBegins(ByteBuf frame) {
         boolean first = level == 0;
         if (first) {
+            bridge = BridgeBit.clear(frame);
             level = FrameRules.connectLevel(frame);
         }
         if (level == 3) {
@@ -135,7 +134,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         switch (failed.phase()) {
             case AWAITING_CONNECT -> {
                 if (isAnswered(violation)) {
-                    failed.connecting(new ClientTerms(level & ~BRIDGE_BIT, 0, 1, Integer.MAX_VALUE, 0));
+                    failed.connecting(ClientTerms.unknown(level));
                     failed.refuse(violation.reason(), String.valueOf(violation.getMessage()));
                 } else {
                     failed.close(violation.reason(), String.valueOf(violation.getMessage()));
@@ -156,7 +155,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     /** Whether a CONNECT that cannot be served gets a CONNACK: before 5.0 only where that has a return code for it. */
     private boolean isAnswered(MqttViolation violation) {
-        if ((level & ~BRIDGE_BIT) >= 5) {
+        if (level >= 5) {
             return true;
         }
         return switch (violation.reason()) {
@@ -231,7 +230,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             connectTimer.cancel();
             connectTimer = null;
         }
-        new ConnectHandshake(connection(), shared, this::watchKeepAlive).begin(packet);
+        new ConnectHandshake(connection(), shared, this::watchKeepAlive).begin(packet, bridge);
     }
 
     // ---- keep alive

@@ -11,6 +11,7 @@ public final class Connect {
     private final List<byte[]> properties = new ArrayList<>();
     private final List<byte[]> willProperties = new ArrayList<>();
     private boolean cleanStart = true;
+    private int levelBits;
     private int keepAliveSeconds;
     private @Nullable String willTopic;
     private String willPayload = "";
@@ -32,6 +33,12 @@ public final class Connect {
 
     public Connect resume() {
         cleanStart = false;
+        return this;
+    }
+
+    /** With the bit by which a bridge says what it is. */
+    public Connect bridge() {
+        levelBits = 0x80;
         return this;
     }
 
@@ -78,7 +85,7 @@ public final class Connect {
         return Wire.packet(
                 Wire.CONNECT,
                 Wire.text(level == 3 ? "MQIsdp" : "MQTT"),
-                Wire.u8(level),
+                Wire.u8(level | levelBits),
                 Wire.u8((cleanStart ? 0x02 : 0) | willFlags),
                 Wire.u16(keepAliveSeconds),
                 mqtt5 ? Wire.properties(properties.toArray(byte[][]::new)) : none,
