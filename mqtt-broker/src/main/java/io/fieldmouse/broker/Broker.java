@@ -1,11 +1,13 @@
 package io.fieldmouse.broker;
 
+import io.fieldmouse.broker.admin.SysTopics;
 import io.fieldmouse.broker.connection.LaneGroup;
 import io.fieldmouse.broker.connection.Limits;
 import io.fieldmouse.broker.connection.Shared;
 import io.fieldmouse.broker.connection.TcpListener;
 import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.lane.Lanes;
+import io.fieldmouse.broker.lane.Traffic.Flow;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Counters.Counter;
@@ -13,7 +15,9 @@ import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.routing.Router;
 import io.fieldmouse.broker.session.ByteBudget;
 import io.fieldmouse.broker.session.CommitGate;
+import io.fieldmouse.broker.session.Population;
 import io.fieldmouse.broker.session.QueueRoom;
+import io.fieldmouse.broker.session.QueuedTotals;
 import io.fieldmouse.broker.session.SessionContext;
 import io.fieldmouse.broker.session.SessionRegistry;
 import io.fieldmouse.store.CommitListener;
@@ -29,6 +33,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -174,7 +179,8 @@ public final class Broker implements AutoCloseable {
         WallClock clock = new WallClock(time, nanos, Restart.latestInstant(stored));
         MessageStore trueTimeStore = new TrueTimeStore(store, clock);
         AtomicLong messageIds = new AtomicLong(stored.lastMessageId());
-        AtomicInteger sessionCount = new AtomicInteger();
+        Population population = new Population();
+        List<QueuedTotals> queued = new ArrayList<>();
         ByteBudget budget = new ByteBudget(config.bytes(BrokerSetting.BUFFER_BYTES_MAX));
         ByteBudget standing = new ByteBudget(config.bytes(BrokerSetting.SESSION_BYTES_MAX));
         for (Lane lane : lanes.all()) {
@@ -193,17 +199,27 @@ public final class Broker implements AutoCloseable {
         QueueRoom.Limits queueLimits = new QueueRoom.Limits(
                 config.number(BrokerSetting.QUEUE_MESSAGES_MAX), config.bytes(BrokerSetting.QUEUE_BYTES_MAX));
         for (Lane lane : lanes.all()) {
+            queued.add(new QueuedTotals());
             SessionContext context = new SessionContext(
-                    lane, gates.get(lane.index()), clock, counters, budget, standing, messageIds, queueLimits);
+                    lane,
+                    gates.get(lane.index()),
+                    clock,
+                    counters,
+                    budget,
+                    standing,
+                    queued.get(lane.index()),
+                    population,
+                    messageIds,
+                    queueLimits);
             registries.add(new SessionRegistry(
                     context,
                     router,
-                    sessionCount,
                     config.number(BrokerSetting.SESSIONS_MAX),
                     config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX)));
         }
         new Restart(stored, lanes, registries, router, config.retainedResets()).run();
 
+        startSysTopics(config, new SysTopics.Sources(counters, population, queued, budget, gates.get(0), clock));
         Shared shared =
                 new Shared(limits(config), lanes, registries, router, clock, counters, budget, new AtomicInteger());
         this.listener = TcpListener.open(address, laneGroup, shared);
@@ -214,6 +230,20 @@ public final class Broker implements AutoCloseable {
                 lanes.count(),
                 config.text(BrokerSetting.DURABILITY),
                 config.dataDirectory().toAbsolutePath());
+    }
+
+    private void startSysTopics(BrokerConfig config, SysTopics.Sources sources) {
+        Duration interval = Duration.ofSeconds(config.number(BrokerSetting.SYS_INTERVAL_SECONDS));
+        if (interval.isZero()) {
+            return;
+        }
+        String version = Broker.class.getPackage().getImplementationVersion();
+        String name = "fieldmouse version " + (version == null ? "(from classes)" : version);
+        Lane lane = lanes.all().get(0);
+        SysTopics topics = new SysTopics(lane, lanes, router, sources, name);
+        // Told before anyone can ask.
+        CompletableFuture.runAsync(topics::update, lane::execute).join();
+        lane.execute(() -> every(lane, interval, topics::update));
     }
 
     private static Limits limits(BrokerConfig config) {
@@ -240,6 +270,11 @@ public final class Broker implements AutoCloseable {
     /** A count since the start. */
     public long count(Counter counter) {
         return counters.get(counter);
+    }
+
+    /** What passed through the connections of all lanes since the start. */
+    long traffic(Flow flow) {
+        return lanes.all().stream().mapToLong(lane -> lane.traffic().get(flow)).sum();
     }
 
     /** Retained messages held now. */
@@ -293,7 +328,7 @@ public final class Broker implements AutoCloseable {
         LOG.info(
                 "stopped published={} sent={} dropped={}",
                 counters.get(Counter.PUBLISH_RECEIVED),
-                counters.get(Counter.PUBLISH_SENT),
+                traffic(Flow.PUBLISHES_SENT),
                 counters.droppedInWords());
     }
 

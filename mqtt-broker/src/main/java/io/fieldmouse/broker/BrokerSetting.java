@@ -37,6 +37,7 @@ public enum BrokerSetting {
     CLIENT_ID_CHARS_MAX("client_id_chars_max", 23, 65_535, 1_024, "characters of a client id"),
     KEEP_ALIVE_SECONDS_MAX("keep_alive_seconds_max", 0, 65_535, 0, "longest keep alive of MQTT 5 clients; 0 for any"),
     CONNECT_TIMEOUT_SECONDS("connect_timeout_seconds", 1, 3_600, 10, "from the connection to its CONNECT"),
+    SYS_INTERVAL_SECONDS("sys_interval_seconds", 0, 86_400, 10, "from one update of $SYS to the next; 0 for no $SYS"),
     WRITE_BEHIND_SECONDS("write_behind_seconds", 1, 3_600, 5, "after which the gateway's readings reach the store");
 
     private final String key;

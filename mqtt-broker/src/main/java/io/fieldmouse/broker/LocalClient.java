@@ -77,6 +77,9 @@ public final class LocalClient implements AutoCloseable {
         if (flaw != null) {
             throw new IllegalArgumentException(flaw);
         }
+        if (TopicName.isSystem(topic)) {
+            throw new IllegalArgumentException(topic + ": only the broker itself publishes there");
+        }
         if (closed.get() || !room.tryAcquire()) {
             return false;
         }

@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Test;
 
-/** Which room may know which: broker, connection, routing, session, then access, lane and message. */
+/** Which room may know which: broker, connection and admin, routing, session, then access, lane and message. */
 class PackageRulesTest {
     /** By where they lie, and not by name: tests are in the same packages, and where they lie depends on the build. */
     private final JavaClasses classes = new ClassFileImporter()
@@ -22,6 +22,8 @@ class PackageRulesTest {
                 .definedBy("io.fieldmouse.broker")
                 .layer("connection")
                 .definedBy("io.fieldmouse.broker.connection..")
+                .layer("admin")
+                .definedBy("io.fieldmouse.broker.admin..")
                 .layer("routing")
                 .definedBy("io.fieldmouse.broker.routing..")
                 .layer("session")
@@ -36,10 +38,12 @@ class PackageRulesTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("connection")
                 .mayOnlyBeAccessedByLayers("broker")
+                .whereLayer("admin")
+                .mayOnlyBeAccessedByLayers("broker")
                 .whereLayer("routing")
-                .mayOnlyBeAccessedByLayers("broker", "connection")
+                .mayOnlyBeAccessedByLayers("broker", "connection", "admin")
                 .whereLayer("session")
-                .mayOnlyBeAccessedByLayers("broker", "connection", "routing")
+                .mayOnlyBeAccessedByLayers("broker", "connection", "admin", "routing")
                 .whereLayer("access")
                 .mayOnlyAccessLayers("message")
                 .whereLayer("lane")

@@ -1,5 +1,7 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.lane.Traffic;
+import io.fieldmouse.broker.lane.Traffic.Flow;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.Publication;
@@ -54,6 +56,9 @@ final class ClientPackets {
     // ---- PUBLISH and what follows it
 
     void publish(MqttPublishMessage packet) {
+        Traffic traffic = connection.lane().traffic();
+        traffic.add(Flow.PUBLISHES_RECEIVED, 1);
+        traffic.add(Flow.PAYLOAD_BYTES_RECEIVED, packet.payload().readableBytes());
         int packetId = packet.variableHeader().packetId();
         String flaw = TopicName.flaw(
                 packet.variableHeader().topicName(), shared.limits().topicLevelsMax());
@@ -106,10 +111,14 @@ final class ClientPackets {
         return router.publish(publication, connection.lane(), changes);
     }
 
-    /** Acknowledges, or refuses: with a reason where the protocol has one, else by closing. */
+    /**
+     * Acknowledges, or refuses: with a reason where the protocol has one, else by closing. But to whom a topic is
+     * forbidden 3.x acknowledges, who would only come again [MQTT-3.3.5-2 of 3.1.1].
+     */
     private void answer(PacketKind kind, int packetId, PublishOutcome outcome) {
-        if (outcome.reason().isError() && !isMqtt5()) {
-            throw new MqttViolation(outcome.reason(), "the message cannot be taken now");
+        ReasonCode reason = outcome.reason();
+        if (reason.isError() && !isMqtt5() && reason != ReasonCode.NOT_AUTHORIZED) {
+            throw new MqttViolation(reason, "the message cannot be taken now");
         }
         connection.acknowledge(kind, packetId, outcome);
     }

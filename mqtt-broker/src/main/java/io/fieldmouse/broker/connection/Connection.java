@@ -90,6 +90,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     void moveTo(NettyLane home) {
         lane = home;
+        batch.moveTo(home.traffic());
     }
 
     /** Its CONNECT is being answered. */
@@ -204,12 +205,12 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP. */
     void reply(PacketKind kind, int packetId, ReasonCode reason) {
-        Replies.publishReply(batch.buffer(), kind, packetId, reason, terms.isMqtt5());
+        Replies.publishReply(batch.nextPacket(), kind, packetId, reason, terms.isMqtt5());
         flushAtEndOfTurn();
     }
 
     void pingResponse() {
-        Replies.pingResponse(batch.buffer());
+        Replies.pingResponse(batch.nextPacket());
         flushAtEndOfTurn();
     }
 
@@ -396,7 +397,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
                 printable(words));
         detach(Goodbye.WITH_WILL, null);
         if (was == Phase.OPEN && terms.isMqtt5()) {
-            Replies.disconnect(batch.buffer(), reason, words, terms); // [MQTT-3.14.0-1]
+            Replies.disconnect(batch.nextPacket(), reason, words, terms); // [MQTT-3.14.0-1]
         }
         hangUp();
     }
@@ -410,7 +411,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         shared.counters().add(Counter.CONNECTIONS_REFUSED);
         LOG.info("refusing remote={} reason=\"{}\" detail=\"{}\"", channel.remoteAddress(), reason, printable(words));
         detach(Goodbye.WITHOUT_WILL, null);
-        Replies.refusal(batch.buffer(), reason, words, terms);
+        Replies.refusal(batch.nextPacket(), reason, words, terms);
         hangUp();
     }
 

@@ -1,6 +1,7 @@
 package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.lane.Traffic;
 import io.fieldmouse.broker.lane.TurnWork;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -14,6 +15,7 @@ final class NettyLane implements Lane {
     private final EventLoop loop;
     private final TurnWork turnWork;
     private final PublishEncoder encoder = new PublishEncoder();
+    private final Traffic traffic = new Traffic();
 
     // All lanes know each other; filled once, before the first task runs.
     private List<NettyLane> lanes = List.of();
@@ -45,6 +47,11 @@ final class NettyLane implements Lane {
     @Override
     public int index() {
         return index;
+    }
+
+    @Override
+    public Traffic traffic() {
+        return traffic;
     }
 
     @Override

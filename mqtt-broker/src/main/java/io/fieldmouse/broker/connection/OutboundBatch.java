@@ -1,5 +1,7 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.lane.Traffic;
+import io.fieldmouse.broker.lane.Traffic.Flow;
 import io.fieldmouse.broker.session.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -24,10 +26,21 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
     private final ByteBudget budget;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf batch;
+    private Traffic traffic;
+    private int packets;
+    private int publishes;
+    private long payloadBytes;
     private long takenBytes;
 
-    OutboundBatch(ByteBudget budget) {
+    /** @param traffic of the lane: packets count there when the socket has taken them */
+    OutboundBatch(ByteBudget budget, Traffic traffic) {
         this.budget = budget;
+        this.traffic = traffic;
+    }
+
+    /** The connection is on another lane from now on. Nothing is written before. */
+    void moveTo(Traffic trafficThere) {
+        traffic = trafficThere;
     }
 
     @Override
@@ -58,6 +71,19 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
         return batch;
     }
 
+    /** As {@link #buffer}, for one packet that is none of PUBLISH. */
+    ByteBuf nextPacket() {
+        packets++;
+        return buffer();
+    }
+
+    /** One of the packets in the batch is a PUBLISH with a payload of so many bytes. */
+    void countPublish(int bytes) {
+        packets++;
+        publishes++;
+        payloadBytes += bytes;
+    }
+
     boolean isFull() {
         return batch != null && batch.readableBytes() >= BYTES_MAX;
     }
@@ -71,7 +97,7 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof ByteBuf bytes) {
-            buffer().writeBytes(bytes);
+            nextPacket().writeBytes(bytes); // the encoder makes one buffer of each
             bytes.release();
             promise.setSuccess();
         } else {
@@ -113,10 +139,22 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
 
     private void budgeted(ByteBuf bytes, ChannelPromise promise) {
         int count = bytes.readableBytes();
+        int packetCount = packets;
+        int publishCount = publishes;
+        long payloadCount = payloadBytes;
+        packets = 0;
+        publishes = 0;
+        payloadBytes = 0;
         budget.take(count);
         promise.addListener(done -> {
             budget.give(count);
             takenBytes += count;
+            if (done.isSuccess()) {
+                traffic.add(Flow.BYTES_SENT, count);
+                traffic.add(Flow.PACKETS_SENT, packetCount);
+                traffic.add(Flow.PUBLISHES_SENT, publishCount);
+                traffic.add(Flow.PAYLOAD_BYTES_SENT, payloadCount);
+            }
         });
         context().write(bytes, promise);
     }

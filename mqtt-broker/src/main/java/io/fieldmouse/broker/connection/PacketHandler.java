@@ -1,6 +1,8 @@
 package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.lane.Traffic;
+import io.fieldmouse.broker.lane.Traffic.Flow;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
@@ -48,7 +50,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     PacketHandler(Shared shared, NettyLane acceptingLane) {
         this.shared = shared;
         this.acceptingLane = acceptingLane;
-        this.batch = new OutboundBatch(shared.budget());
+        this.batch = new OutboundBatch(shared.budget(), acceptingLane.traffic());
         this.framer = new PacketFramer(this, shared.limits().packetBytesMax(), shared.budget());
     }
 
@@ -74,6 +76,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        acceptingLane.traffic().add(Flow.SOCKETS_OPENED, 1);
         connection = new Connection(ctx.channel(), shared, batch, this, acceptingLane);
         counted = shared.connections().incrementAndGet() <= shared.limits().connectionsMax();
         if (!counted) {
@@ -107,6 +110,9 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     @Override
     public void frameBegins(ByteBuf frame) {
+        Traffic traffic = connection().lane().traffic();
+        traffic.add(Flow.PACKETS_RECEIVED, 1);
+        traffic.add(Flow.BYTES_RECEIVED, frame.readableBytes());
         boolean first = level == 0;
         if (first) {
             bridge = BridgeBit.clear(frame);
@@ -226,6 +232,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         if (connection().phase() != Connection.Phase.AWAITING_CONNECT) {
             throw MqttViolation.protocolError("a second CONNECT [MQTT-3.1.0-2]");
         }
+        acceptingLane.traffic().add(Flow.CONNECTS_RECEIVED, 1);
         if (connectTimer != null) {
             connectTimer.cancel();
             connectTimer = null;

@@ -1,6 +1,5 @@
 package io.fieldmouse.broker.connection;
 
-import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 
@@ -37,10 +36,10 @@ final class PublishWriter {
         if (!encoder.write(batch.buffer(), publication, shape, now, terms.packetBytesMax())) {
             return false;
         }
+        batch.countPublish(publication.payload().length);
         if (publication.payload().length > PublishEncoder.COPIED_PAYLOAD_MAX) {
             batch.append(publication.payload());
         }
-        shared.counters().add(Counter.PUBLISH_SENT);
         return true;
     }
 }

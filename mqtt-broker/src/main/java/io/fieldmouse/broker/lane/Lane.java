@@ -14,6 +14,9 @@ public interface Lane {
     /** 0 to the number of lanes - 1. */
     int index();
 
+    /** What passed through this lane's connections. */
+    Traffic traffic();
+
     /** Whether the caller is on this lane's thread. */
     boolean isCurrent();
 

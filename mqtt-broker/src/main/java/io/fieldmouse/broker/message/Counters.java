@@ -16,7 +16,6 @@ public final class Counters {
         CONNECTIONS_REFUSED,
         VIOLATIONS,
         PUBLISH_RECEIVED,
-        PUBLISH_SENT,
         /** QoS 0 to a client whose outbound buffer is at its bound. */
         DROPPED_SLOW_READER,
         /** The box's own readings to a session whose queue was full. */
@@ -31,6 +30,8 @@ public final class Counters {
         REFUSED_STORE_FAILED,
         /** Retained messages refused at their bound. */
         REFUSED_RETAINED_FULL,
+        /** Publications of clients below $SYS. */
+        REFUSED_SYSTEM_TOPIC,
         /** Topic filters refused at a bound. */
         REFUSED_SUBSCRIPTION,
         /** Messages that expired in a queue or as retained message. */

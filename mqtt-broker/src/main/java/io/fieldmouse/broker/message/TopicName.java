@@ -5,7 +5,14 @@ import org.jspecify.annotations.Nullable;
 /** Rules for topic names (MQTT 5 section 4.7). A topic name itself is a plain string. */
 public final class TopicName {
 
+    private static final String SYSTEM = "$SYS";
+
     private TopicName() {}
+
+    /** Whether only the broker itself publishes there: {@code $SYS} and what is below it. Of a filter, likewise. */
+    public static boolean isSystem(String topic) {
+        return topic.startsWith(SYSTEM) && (topic.length() == SYSTEM.length() || topic.charAt(SYSTEM.length()) == '/');
+    }
 
     /**
      * Why this is no topic name, or null when it is one.

@@ -80,6 +80,7 @@ final class RetainedMessages {
 
     private final Set<String> writtenBehind = ConcurrentHashMap.newKeySet();
     private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong payloadBytes = new AtomicLong();
 
     /** @param lastSubscription the number of the last subscription there is */
     RetainedMessages(Limits limits, LongSupplier lastSubscription) {
@@ -121,9 +122,15 @@ final class RetainedMessages {
 
     /** As {@link #set}, but stored only at the next {@link #writeBehind}. */
     Placed setBehind(Publication publication) {
+        Placed placed = keep(publication);
+        writtenBehind.add(publication.topic());
+        return placed;
+    }
+
+    /** Keeps the message in memory only. */
+    Placed keep(Publication publication) {
         Kept now = kept(publication);
         put(publication.topic(), now);
-        writtenBehind.add(publication.topic());
         return new Placed(CommitGate.AT_ONCE, liveUpTo(now));
     }
 
@@ -164,11 +171,16 @@ final class RetainedMessages {
             old.liveUpTo(lastSubscription);
         }
         bytes.addAndGet((now == null ? 0 : now.sizeBytes()) - (old == null ? 0 : old.sizeBytes()));
+        payloadBytes.addAndGet(payloadBytes(now) - payloadBytes(old));
         if (now == null) {
             topics.remove(topic);
         } else if (old == null) {
             topics.add(topic);
         }
+    }
+
+    private static long payloadBytes(@Nullable Kept kept) {
+        return kept == null ? 0 : kept.publication.payload().length;
     }
 
     private static StoreChange change(String topic, @Nullable Kept now) {
@@ -235,5 +247,14 @@ final class RetainedMessages {
 
     int count() {
         return byTopic.size();
+    }
+
+    /** What they weigh, objects around them included. */
+    long bytes() {
+        return bytes.get();
+    }
+
+    long payloadBytes() {
+        return payloadBytes.get();
     }
 }

@@ -6,7 +6,9 @@ import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
+import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.message.TopicName;
 import io.fieldmouse.broker.routing.RetainedMessages.Placed;
 import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.QueuedMessage;
@@ -42,6 +44,10 @@ public final class Router implements SessionRegistry.Ending {
     private final Counters counters;
     private final AtomicLong messageIds;
     private final RetainedMessages retained;
+
+    /** What the broker tells of itself: bounded by its own nature, and never stored. */
+    private final RetainedMessages system;
+
     private final long storeBacklogBytesMax;
     private final SubscriptionTree subscriptions = new SubscriptionTree();
 
@@ -63,6 +69,8 @@ public final class Router implements SessionRegistry.Ending {
         this.messageIds = messageIds;
         this.retained = new RetainedMessages(
                 new RetainedMessages.Limits(retainedMessagesMax, retainedBytesMax), subscriptions::lastAddition);
+        this.system = new RetainedMessages(
+                new RetainedMessages.Limits(Integer.MAX_VALUE, Long.MAX_VALUE), subscriptions::lastAddition);
     }
 
     /**
@@ -139,6 +147,14 @@ public final class Router implements SessionRegistry.Ending {
         handOver(new Handover(publication, withRoom, messages), lane);
     }
 
+    /** Publishes a value of the broker's own, at QoS 0, retained in memory. */
+    public void publishSystem(String topic, byte[] payload, Lane lane) {
+        Publication publication =
+                new Publication(topic, payload, Qos.AT_MOST_ONCE, true, new byte[0], Publication.NEVER, null);
+        Placed placed = system.keep(publication);
+        handOver(new Handover(publication, receivers(publication, placed), null), lane);
+    }
+
     private List<Subscription> receivers(Publication publication, Placed placed) {
         Receivers receivers = new Receivers(publication.publisher());
         subscriptions.match(publication.topic(), placed.liveUpTo(), receivers);
@@ -147,6 +163,10 @@ public final class Router implements SessionRegistry.Ending {
 
     /** Why this publication cannot be taken now; null when it can. */
     private @Nullable ReasonCode obstacle(Publication publication, CommitGate gate) {
+        if (TopicName.isSystem(publication.topic())) {
+            counters.add(Counter.REFUSED_SYSTEM_TOPIC);
+            return ReasonCode.NOT_AUTHORIZED;
+        }
         boolean acknowledged = publication.qos().isAcknowledged();
         if (acknowledged && !gate.isOpen()) {
             counters.add(Counter.REFUSED_STORE_FAILED);
@@ -296,8 +316,10 @@ public final class Router implements SessionRegistry.Ending {
     }
 
     private RetainedSearch search(Subscription subscription, long number, Set<String> topicsOnTheirWay) {
-        long firstMessageId = messageIds.getAndAdd(retained.count() + 1L) + 1;
-        return new RetainedSearch(retained, subscription, number, topicsOnTheirWay, clock, firstMessageId);
+        // No filter reaches both: below $SYS a wildcard cannot be the first level [MQTT-4.7.2-1].
+        RetainedMessages kept = TopicName.isSystem(subscription.filter()) ? system : retained;
+        long firstMessageId = messageIds.getAndAdd(kept.count() + 1L) + 1;
+        return new RetainedSearch(kept, subscription, number, topicsOnTheirWay, clock, firstMessageId);
     }
 
     /** Takes a subscription back. Returns whether there was one. Called on the session's lane. */
@@ -387,5 +409,14 @@ public final class Router implements SessionRegistry.Ending {
 
     public int retainedCount() {
         return retained.count();
+    }
+
+    /** What retained messages weigh against their bound. */
+    public long retainedBytes() {
+        return retained.bytes();
+    }
+
+    public long retainedPayloadBytes() {
+        return retained.payloadBytes();
     }
 }

@@ -73,7 +73,9 @@ final class DeliveryQueue {
     private void queueInOrder(Publication publication, boolean retain, int[] subscriptionIds) {
         // Never at the cost of what is promised: only while nobody would be held back or refused for it.
         if (room.isRoomy() && room.tryReserve(publication.sizeBytes())) {
-            putPending(QueuedMessage.unacknowledged(publication, retain, subscriptionIds));
+            QueuedMessage message = QueuedMessage.unacknowledged(publication, retain, subscriptionIds);
+            context.queued().add(message);
+            putPending(message);
             pump();
         } else {
             context.counters().add(Counter.DROPPED_SLOW_READER);
@@ -82,6 +84,7 @@ final class DeliveryQueue {
 
     /** Takes a QoS 1 or 2 message for which room was reserved. */
     void add(QueuedMessage message) {
+        context.queued().add(message);
         if (discarded) {
             // It was on its way when the session ended.
             settled(message);
@@ -115,6 +118,9 @@ final class DeliveryQueue {
     void restore(QueuedMessage message) {
         // What the store kept is not refused, whatever the bounds are now; beyond them it is not counted.
         message.takesRoom = room.tryReserve(message.publication.sizeBytes());
+        if (message.takesRoom) {
+            context.queued().add(message);
+        }
         if (message.packetId > 0) {
             window.restore(message);
         } else {
@@ -391,9 +397,7 @@ final class DeliveryQueue {
         if (message.stored) {
             context.gate().append(new MessageSettled(clientId, message.messageId));
         }
-        if (message.takesRoom) {
-            room.release(message.publication.sizeBytes());
-        }
+        giveBack(message);
         held.roomMayHaveCome();
     }
 
@@ -457,10 +461,7 @@ final class DeliveryQueue {
     private void giveBack(QueuedMessage message) {
         if (message.takesRoom) {
             room.release(message.publication.sizeBytes());
+            context.queued().remove(message);
         }
-    }
-
-    int waiting() {
-        return pending.size();
     }
 }

@@ -231,6 +231,7 @@ public final class Session {
     private void put(Subscription subscription) {
         if (subscriptions.put(subscription.filter(), subscription) == null) {
             context.standing().take(Subscription.sizeBytes(subscription.filter()));
+            context.population().subscribed(1);
         }
     }
 
@@ -240,6 +241,7 @@ public final class Session {
         Subscription was = subscriptions.remove(filter);
         if (was != null) {
             context.standing().give(Subscription.sizeBytes(filter));
+            context.population().subscribed(-1);
         }
         if (was != null && durable) {
             changes.add(new SubscriptionRemoved(clientId, filter));
@@ -260,6 +262,9 @@ public final class Session {
 
     /** Claims the session for a connection. Messages flow only when {@link #open()} is called. */
     void attach(Outbound newOutbound) {
+        if (outbound == null) {
+            context.population().clientCame();
+        }
         outbound = newOutbound;
         inboundPacketIds.reopen();
     }
@@ -273,6 +278,9 @@ public final class Session {
     }
 
     void detach() {
+        if (outbound != null) {
+            context.population().clientLeft();
+        }
         outbound = null;
         connected = false;
         deliveries.close();
@@ -300,6 +308,7 @@ public final class Session {
         durable = false;
         deliveries.discard();
         subscriptions.keySet().forEach(filter -> context.standing().give(Subscription.sizeBytes(filter)));
+        context.population().subscribed(-subscriptions.size());
         subscriptions.clear();
     }
 

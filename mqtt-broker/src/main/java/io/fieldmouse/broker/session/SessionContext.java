@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param budget for queued messages
  * @param standing for subscriptions and wills
+ * @param queued what waits in the sessions of this lane
+ * @param population of all lanes
  * @param messageIds the last message id that was given, of the whole broker
  */
 public record SessionContext(
@@ -19,5 +21,7 @@ public record SessionContext(
         Counters counters,
         ByteBudget budget,
         ByteBudget standing,
+        QueuedTotals queued,
+        Population population,
         AtomicLong messageIds,
         QueueRoom.Limits queueLimits) {}

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,6 @@ public final class SessionRegistry {
 
     private final SessionContext context;
     private final Ending ending;
-    private final AtomicInteger sessionCount;
     private final int sessionsMax;
     private final long storeBacklogBytesMax;
     private final Map<String, Entry> entries = new HashMap<>();
@@ -70,17 +68,11 @@ public final class SessionRegistry {
         }
     }
 
-    /** @param sessionCount sessions of the whole broker, shared by all registries */
-    public SessionRegistry(
-            SessionContext context,
-            Ending ending,
-            AtomicInteger sessionCount,
-            int sessionsMax,
-            long storeBacklogBytesMax) {
+    /** @param sessionsMax on all lanes together */
+    public SessionRegistry(SessionContext context, Ending ending, int sessionsMax, long storeBacklogBytesMax) {
         this.storeBacklogBytesMax = storeBacklogBytesMax;
         this.context = context;
         this.ending = ending;
-        this.sessionCount = sessionCount;
         this.sessionsMax = sessionsMax;
     }
 
@@ -103,7 +95,7 @@ public final class SessionRegistry {
     public boolean hasRoomFor(Claim claim) {
         Entry entry = entries.get(claim.clientId());
         int added = sizeBytes(claim.will()) - (entry == null ? 0 : sizeBytes(entry.will));
-        return (entry != null || sessionCount.get() < sessionsMax)
+        return (entry != null || context.population().sessions() < sessionsMax)
                 && (added <= 0 || context.standing().hasRoomFor(added));
     }
 
@@ -145,13 +137,16 @@ public final class SessionRegistry {
         List<StoreChange> changes = new ArrayList<>();
         // Its time may be up before its timer is heard [MQTT-4.1.0-2].
         boolean expired = entry != null && context.clock().millis() >= entry.endsAtMillis;
+        if (expired) {
+            context.population().sessionExpired();
+        }
         if (entry != null && (claim.cleanStart() || expired)) {
             end(entry, changes); // [MQTT-3.1.2-4]
             entry = null;
         }
         boolean present = entry != null;
         if (entry == null) {
-            sessionCount.incrementAndGet();
+            context.population().sessionBegan();
             entry = new Entry(new Session(claim.clientId(), context));
             entries.put(claim.clientId(), entry);
         }
@@ -236,7 +231,7 @@ public final class SessionRegistry {
         stopWaiting(entry);
         Session session = entry.session;
         entries.remove(session.clientId());
-        sessionCount.decrementAndGet();
+        context.population().sessionEnded();
         ending.sessionEnded(session);
         if (session.isStored()) {
             changes.add(new SessionEnded(session.clientId()));
@@ -260,6 +255,7 @@ public final class SessionRegistry {
                 scheduleEnd(entry);
                 return;
             }
+            context.population().sessionExpired();
             List<StoreChange> changes = new ArrayList<>();
             end(entry, changes);
             changes.forEach(context.gate()::append);
@@ -348,7 +344,7 @@ public final class SessionRegistry {
         Session session = new Session(stored.clientId(), context);
         session.restore(stored);
         entries.put(stored.clientId(), new Entry(session));
-        sessionCount.incrementAndGet();
+        context.population().sessionBegan();
         return session;
     }
 

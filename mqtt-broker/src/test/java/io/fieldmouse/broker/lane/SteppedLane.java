@@ -8,6 +8,7 @@ import java.util.Deque;
 public final class SteppedLane implements Lane {
     private final int index;
     private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private final Traffic traffic = new Traffic();
 
     public SteppedLane(int index) {
         this.index = index;
@@ -26,6 +27,11 @@ public final class SteppedLane implements Lane {
     @Override
     public int index() {
         return index;
+    }
+
+    @Override
+    public Traffic traffic() {
+        return traffic;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.fieldmouse.broker.routing;
 
 import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.lane.Lanes;
+import io.fieldmouse.broker.lane.Traffic;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Publication;
@@ -10,7 +11,9 @@ import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.session.ByteBudget;
 import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.Outbound;
+import io.fieldmouse.broker.session.Population;
 import io.fieldmouse.broker.session.QueueRoom;
+import io.fieldmouse.broker.session.QueuedTotals;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionContext;
 import io.fieldmouse.broker.session.SessionRegistry;
@@ -26,7 +29,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A real router, real sessions and a real gate, on a lane that is the test's own thread. */
@@ -75,10 +77,11 @@ final class SessionsForTest implements AutoCloseable {
                         counters,
                         new ByteBudget(Long.MAX_VALUE),
                         new ByteBudget(Long.MAX_VALUE),
+                        new QueuedTotals(),
+                        new Population(),
                         messageIds,
                         new QueueRoom.Limits(1000, 1_000_000)),
                 router,
-                new AtomicInteger(),
                 MANY,
                 BACKLOG_MAX);
     }
@@ -115,10 +118,16 @@ final class SessionsForTest implements AutoCloseable {
     /** Runs everything at once, but for what waits for the end of the turn; knows no time. */
     private static final class TestThreadLane implements Lane {
         private final List<Runnable> atEnd = new ArrayList<>();
+        private final Traffic traffic = new Traffic();
 
         @Override
         public int index() {
             return 0;
+        }
+
+        @Override
+        public Traffic traffic() {
+            return traffic;
         }
 
         @Override

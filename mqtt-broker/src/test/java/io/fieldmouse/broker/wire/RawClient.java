@@ -27,6 +27,9 @@ public final class RawClient implements AutoCloseable {
     private final InputStream in;
     private final int level;
     private int lastPacketId;
+    private long bytesSent;
+    private long bytesReceived;
+    private long packetsReceived;
 
     /** Opens the socket and sends nothing. */
     public RawClient(int port, int level) {
@@ -53,8 +56,10 @@ public final class RawClient implements AutoCloseable {
 
     /** Sends bytes as they are. A connection that the broker has closed takes them too; reading tells. */
     public void send(byte[]... parts) {
+        byte[] bytes = Wire.join(parts);
+        bytesSent += bytes.length;
         try {
-            socket.getOutputStream().write(Wire.join(parts));
+            socket.getOutputStream().write(bytes);
         } catch (IOException e) {
             // The broker may close while we send: what the test expects is read, not written.
         }
@@ -124,10 +129,17 @@ public final class RawClient implements AutoCloseable {
                 throw new EOFException("closed by the broker");
             }
             socket.setSoTimeout((int) DEADLINE.toMillis());
-            return new Packet(first, in.readNBytes(readLength()), level);
+            return read(first);
         } catch (IOException e) {
             throw new AssertionError("a packet was expected, but: " + e.getMessage(), e);
         }
+    }
+
+    private Packet read(int first) throws IOException {
+        byte[] body = in.readNBytes(readLength());
+        packetsReceived++;
+        bytesReceived += Wire.packet(first, body).length;
+        return new Packet(first, body, level);
     }
 
     private int readLength() throws IOException {
@@ -143,6 +155,19 @@ public final class RawClient implements AutoCloseable {
             }
         }
         throw new AssertionError("the broker sent a remaining length of more than four bytes");
+    }
+
+    public long bytesSent() {
+        return bytesSent;
+    }
+
+    /** In whole packets. */
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    public long packetsReceived() {
+        return packetsReceived;
     }
 
     public Packet receive() {
@@ -203,7 +228,7 @@ public final class RawClient implements AutoCloseable {
         try {
             socket.setSoTimeout((int) DEADLINE.toMillis());
             int first = in.read();
-            return first < 0 ? null : new Packet(first, in.readNBytes(readLength()), level);
+            return first < 0 ? null : read(first);
         } catch (SocketTimeoutException e) {
             throw new AssertionError("nothing came within " + DEADLINE + ", nor was the connection closed", e);
         } catch (IOException e) {
