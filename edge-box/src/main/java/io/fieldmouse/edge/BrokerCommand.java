@@ -3,6 +3,7 @@ package io.fieldmouse.edge;
 import io.fieldmouse.broker.Broker;
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
+import io.fieldmouse.broker.ListenerConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,11 +29,15 @@ import picocli.CommandLine.Spec;
             "  ./fieldmouse broker --port 0 --data /tmp/broker --set lanes=1",
             "",
             "It listens on 127.0.0.1 and asks for no credentials. Once it listens it prints",
-            "\"listening on 127.0.0.1:PORT\".",
+            "\"listening on 127.0.0.1:PORT\", and with --ws-port a line",
+            "\"listening on ws://127.0.0.1:PORT/mqtt\".",
             "SIGTERM and Ctrl-C end it within five seconds, exit code 0.",
             "./fieldmouse broker --settings lists what can be set."
         })
 final class BrokerCommand implements Callable<Integer> {
+
+    /** The listener of {@code --ws-port}. */
+    private static final String WEB_SOCKET = "websocket";
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -40,6 +45,12 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Option(names = "--port", paramLabel = "PORT", description = "TCP port, 0 for any free one (default: 1883).")
     private @Nullable String port;
+
+    @Option(
+            names = "--ws-port",
+            paramLabel = "PORT",
+            description = "TCP port for MQTT over WebSocket, at the path /mqtt; 0 for any free one.")
+    private @Nullable Integer webSocketPort;
 
     @Option(
             names = "--data",
@@ -75,11 +86,21 @@ final class BrokerCommand implements Callable<Integer> {
         common.beginLogging();
         return Stop.service(stop -> {
             try (Broker broker = StartedBroker.start(config)) {
-                System.out.println("listening on " + config.text(BrokerSetting.BIND) + ":" + broker.port());
+                announce(config, broker);
                 System.out.flush();
                 return stop.await();
             }
         });
+    }
+
+    private static void announce(BrokerConfig config, Broker broker) {
+        if (broker.port() >= 0) {
+            System.out.println("listening on " + config.text(BrokerSetting.BIND) + ":" + broker.port());
+        }
+        String webSocket = broker.uris().get(WEB_SOCKET);
+        if (webSocket != null) {
+            System.out.println("listening on " + webSocket);
+        }
     }
 
     private BrokerConfig config() {
@@ -91,7 +112,10 @@ final class BrokerCommand implements Callable<Integer> {
             for (Map.Entry<String, String> setting : settings.entrySet()) {
                 config = config.with(setting.getKey(), setting.getValue());
             }
-            return config;
+            return webSocketPort == null
+                    ? config
+                    : config.withListener(ListenerConfig.tcp(WEB_SOCKET, config.text(BrokerSetting.BIND), webSocketPort)
+                            .with(ListenerConfig.Protocol.WEBSOCKET));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -2,6 +2,7 @@ package io.fieldmouse.edge;
 
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
+import io.fieldmouse.broker.ListenerConfig;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.GatewayConfig;
 import io.fieldmouse.gateway.PortCheck;
@@ -15,6 +16,7 @@ import io.fieldmouse.gateway.yaml.ConfigException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,8 +73,10 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static void print(PrintStream out, BrokerConfig broker) {
-        out.println("broker   " + broker.text(BrokerSetting.BIND) + ":" + broker.text(BrokerSetting.PORT) + ", data in "
-                + broker.dataDirectory() + ", durability " + broker.text(BrokerSetting.DURABILITY));
+        String addresses =
+                broker.listeners().stream().map(ListenerConfig::place).collect(Collectors.joining(" and "));
+        out.println("broker   " + addresses + ", data in " + broker.dataDirectory() + ", durability "
+                + broker.text(BrokerSetting.DURABILITY));
     }
 
     private static void print(PrintStream out, GatewayConfig gateway) {

@@ -3,6 +3,7 @@ package io.fieldmouse.edge;
 import io.fieldmouse.broker.Broker;
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
+import io.fieldmouse.broker.ListenerConfig;
 import io.fieldmouse.edge.demo.ChangeLines;
 import io.fieldmouse.edge.demo.LiveTable;
 import io.fieldmouse.edge.demo.Readings;
@@ -24,8 +25,6 @@ import io.fieldmouse.gateway.yaml.YamlReader;
 import io.fieldmouse.sim.modbus.LineConfig;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -119,8 +118,8 @@ final class Demo {
     private static int freePort(int first) throws CommandFailure {
         ListenCheck check = ListenCheck.byBinding();
         for (int port = first; port < first + PORTS_TRIED && port <= 65_535; port++) {
-            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-            if (check.objection(address).isEmpty()) {
+            if (check.objection(ListenerConfig.tcp("demo", BrokerSetting.BIND.defaultText(), port))
+                    .isEmpty()) {
                 return port;
             }
         }

@@ -1,33 +1,31 @@
 package io.fieldmouse.edge;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import io.fieldmouse.broker.BrokerStartException;
+import io.fieldmouse.broker.ListenerConfig;
 import java.util.Optional;
 
-/** Looks at the broker's TCP port while the configuration is read, as the serial ports are looked at. */
+/** Looks at the broker's listeners while the configuration is read, as the serial ports are looked at. */
 interface ListenCheck {
 
-    /** What stands in the way at this address, as a continuation of "found"; empty when nothing does. */
-    Optional<String> objection(InetSocketAddress address);
+    /** What stands in the way of this listener, as a continuation of "found"; empty when nothing does. */
+    Optional<String> objection(ListenerConfig listener);
 
     /** Does not look: the broker does when it starts. */
     static ListenCheck none() {
-        return address -> Optional.empty();
+        return listener -> Optional.empty();
     }
 
-    /** Tries to, short of listening: whoever connected meanwhile would be thrown out again. */
+    /** Tries to, short of listening. */
     static ListenCheck byBinding() {
-        return address -> {
-            try (Socket socket = new Socket()) {
-                socket.setReuseAddress(true);
-                socket.bind(address);
+        return listener -> {
+            try {
+                listener.requireFree();
                 return Optional.empty();
-            } catch (IOException e) {
-                int port = address.getPort();
-                return Optional.of(PortHolder.find(address)
-                        .map(holder -> port + ", which is held by " + holder)
-                        .orElse(port + ", where nothing can listen (" + e.getMessage() + ")"));
+            } catch (BrokerStartException e) {
+                return Optional.of(e.inUse()
+                        .flatMap(PortHolder::find)
+                        .map(holder -> listener.port() + ", which is held by " + holder)
+                        .orElse(listener.port() + ", where nothing can listen (" + e.getMessage() + ")"));
             }
         };
     }

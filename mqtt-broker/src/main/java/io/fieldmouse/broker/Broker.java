@@ -1,10 +1,9 @@
 package io.fieldmouse.broker;
 
 import io.fieldmouse.broker.admin.SysTopics;
+import io.fieldmouse.broker.connection.ConnectionRoom;
 import io.fieldmouse.broker.connection.LaneGroup;
-import io.fieldmouse.broker.connection.Limits;
 import io.fieldmouse.broker.connection.Shared;
-import io.fieldmouse.broker.connection.TcpListener;
 import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.lane.Traffic.Flow;
@@ -25,19 +24,16 @@ import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreConfig;
 import io.fieldmouse.store.StoreException;
 import io.fieldmouse.store.StoredState;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -67,7 +63,7 @@ public final class Broker implements AutoCloseable {
     private final List<CommitGate> gates = new ArrayList<>();
     private final List<SessionRegistry> registries = new ArrayList<>();
     private final Router router;
-    private final TcpListener listener;
+    private final Listeners listeners;
     private final Duration writeBehind;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -92,47 +88,21 @@ public final class Broker implements AutoCloseable {
      */
     static Broker start(BrokerConfig config, InstantSource time, LongSupplier nanos, IntFunction<LaneGroup> transport)
             throws BrokerStartException {
-        InetSocketAddress address = address(config);
-        requireFree(address);
+        Listeners.check(config);
         LaneGroup laneGroup = transport.apply(config.lanes());
         GateAnnouncer announcer = new GateAnnouncer();
         MessageStore store = null;
         try {
             store = MessageStore.open(
                     new StoreConfig(config.dataDirectory(), config.durability(), config.storeFileSystem()), announcer);
-            return new Broker(config, address, laneGroup, store, announcer, time, nanos);
+            return new Broker(config, laneGroup, store, announcer, time, nanos);
         } catch (StoreException e) {
             abandon(laneGroup, store);
             throw new BrokerStartException(String.valueOf(e.getMessage()), e);
-        } catch (IOException e) {
-            abandon(laneGroup, store);
-            throw cannotListen(address, e);
-        } catch (RuntimeException e) {
+        } catch (BrokerStartException | RuntimeException e) {
             abandon(laneGroup, store);
             throw e;
         }
-    }
-
-    /** Tries the port before the store is touched, so that a start that must fail leaves nothing behind. */
-    private static void requireFree(InetSocketAddress address) throws BrokerStartException {
-        // Bound and not listening: nobody can connect to what is not there yet.
-        try (Socket socket = new Socket()) {
-            socket.setReuseAddress(true);
-            socket.bind(address);
-        } catch (IOException e) {
-            throw cannotListen(address, e);
-        }
-    }
-
-    private static BrokerStartException cannotListen(InetSocketAddress address, IOException cause) {
-        String why = String.valueOf(cause.getMessage());
-        String advice = why.contains("Permission denied")
-                ? "ports below 1024 are the system's; choose another, such as 1883"
-                : "is another broker running? Choose another port";
-        return new BrokerStartException(
-                "cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": " + why
-                        + "; " + advice,
-                cause);
     }
 
     private static void abandon(LaneGroup laneGroup, @Nullable MessageStore store) {
@@ -142,33 +112,14 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private static InetSocketAddress address(BrokerConfig config) throws BrokerStartException {
-        InetSocketAddress address =
-                new InetSocketAddress(config.text(BrokerSetting.BIND), config.number(BrokerSetting.PORT));
-        InetAddress host = address.getAddress();
-        if (host == null) {
-            throw new BrokerStartException(
-                    "bind: \"" + config.text(BrokerSetting.BIND) + "\" is no address of this machine", null);
-        }
-        boolean meant = config.text(BrokerSetting.ANONYMOUS).equals("anywhere");
-        if (!host.isLoopbackAddress() && !meant) {
-            throw new BrokerStartException(
-                    "bind: " + host.getHostAddress() + " is open to the network, and clients need no password here."
-                            + " If that is meant, say so with anonymous: anywhere; else bind to 127.0.0.1.",
-                    null);
-        }
-        return address;
-    }
-
     private Broker(
             BrokerConfig config,
-            InetSocketAddress address,
             LaneGroup laneGroup,
             MessageStore store,
             GateAnnouncer announcer,
             InstantSource time,
             LongSupplier nanos)
-            throws IOException {
+            throws BrokerStartException {
         this.laneGroup = laneGroup;
         this.lanes = laneGroup.lanes();
         this.store = store;
@@ -220,13 +171,12 @@ public final class Broker implements AutoCloseable {
         new Restart(stored, lanes, registries, router, config.retainedResets()).run();
 
         startSysTopics(config, new SysTopics.Sources(counters, population, queued, budget, gates.get(0), clock));
-        Shared shared =
-                new Shared(limits(config), lanes, registries, router, clock, counters, budget, new AtomicInteger());
-        this.listener = TcpListener.open(address, laneGroup, shared);
+        ConnectionRoom room = ConnectionRoom.of(config.number(BrokerSetting.CONNECTIONS_MAX));
+        Shared shared = new Shared(Listeners.limits(config), lanes, registries, router, clock, counters, budget, room);
+        this.listeners = Listeners.open(config, laneGroup, shared);
         lanes.all().forEach(lane -> lane.execute(() -> beginHousekeeping(lane)));
         LOG.info(
-                "listening address={} lanes={} durability={} data={}",
-                listener.address(),
+                "started lanes={} durability={} data={}",
                 lanes.count(),
                 config.text(BrokerSetting.DURABILITY),
                 config.dataDirectory().toAbsolutePath());
@@ -246,25 +196,20 @@ public final class Broker implements AutoCloseable {
         lane.execute(() -> every(lane, interval, topics::update));
     }
 
-    private static Limits limits(BrokerConfig config) {
-        return new Limits(
-                config.number(BrokerSetting.PACKET_BYTES_MAX),
-                config.number(BrokerSetting.RECEIVE_MAXIMUM),
-                config.number(BrokerSetting.INFLIGHT_MAX),
-                config.bytes(BrokerSetting.OUTBOUND_BYTES_MAX),
-                config.number(BrokerSetting.CLIENT_ID_CHARS_MAX),
-                config.number(BrokerSetting.TOPIC_LEVELS_MAX),
-                config.number(BrokerSetting.SUBSCRIPTIONS_MAX),
-                config.number(BrokerSetting.REQUESTS_WAITING_MAX),
-                config.number(BrokerSetting.CONNECTIONS_MAX),
-                config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
-                Duration.ofSeconds(config.number(BrokerSetting.CONNECT_TIMEOUT_SECONDS)),
-                config.number(BrokerSetting.KEEP_ALIVE_SECONDS_MAX));
+    /** The port of the listener that the settings bind and port make; -1 when there is none. */
+    public int port() {
+        return port(ListenerConfig.DEFAULT_NAME);
     }
 
-    /** The port it listens on. */
-    public int port() {
-        return listener.address().getPort();
+    /** The port of the listener with this name; -1 when there is none. */
+    public int port(String listener) {
+        InetSocketAddress address = listeners.address(listener);
+        return address == null ? -1 : address.getPort();
+    }
+
+    /** How clients call each listener, such as {@code mqtt://127.0.0.1:1883}, by name, in the configuration's order. */
+    public Map<String, String> uris() {
+        return listeners.uris();
     }
 
     /** A count since the start. */
@@ -318,10 +263,10 @@ public final class Broker implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        listener.close();
+        listeners.close();
         onEveryLane(lane -> registries.get(lane.index()).closeAll(ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops"));
         onEveryLane(router::writeAllBehind);
-        listener.awaitConnectionsClosed(CLIENTS_CLOSE_MAX);
+        listeners.awaitConnectionsClosed(CLIENTS_CLOSE_MAX);
         announcer.announceTo(List.of());
         laneGroup.close();
         store.close();

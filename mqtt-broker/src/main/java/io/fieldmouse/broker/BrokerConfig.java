@@ -14,19 +14,24 @@ public final class BrokerConfig {
     private final Map<BrokerSetting, String> values;
     private final String storeFileSystem;
     private final List<RetainedReset> retainedResets;
+    private final List<ListenerConfig> added;
 
     /** What retained messages under a filter become before anyone can connect. */
     record RetainedReset(String topicFilter, String payload) {}
 
     private BrokerConfig(
-            Map<BrokerSetting, String> values, String storeFileSystem, List<RetainedReset> retainedResets) {
+            Map<BrokerSetting, String> values,
+            String storeFileSystem,
+            List<RetainedReset> retainedResets,
+            List<ListenerConfig> added) {
         this.values = values;
         this.storeFileSystem = storeFileSystem;
         this.retainedResets = retainedResets;
+        this.added = added;
     }
 
     public static BrokerConfig defaults() {
-        return new BrokerConfig(new EnumMap<>(BrokerSetting.class), "", List.of());
+        return new BrokerConfig(new EnumMap<>(BrokerSetting.class), "", List.of(), List.of());
     }
 
     /**
@@ -44,12 +49,12 @@ public final class BrokerConfig {
         Map<BrokerSetting, String> changed = new EnumMap<>(BrokerSetting.class);
         changed.putAll(values);
         changed.put(setting, value);
-        return new BrokerConfig(changed, storeFileSystem, retainedResets);
+        return new BrokerConfig(changed, storeFileSystem, retainedResets, added);
     }
 
     /** With an H2 file system before every path of the store; see {@link io.fieldmouse.store.StoreConfig}. */
     public BrokerConfig withStoreFileSystem(String name) {
-        return new BrokerConfig(values, name, retainedResets);
+        return new BrokerConfig(values, name, retainedResets, added);
     }
 
     /**
@@ -59,7 +64,43 @@ public final class BrokerConfig {
     public BrokerConfig withRetainedReset(String topicFilter, String payload) {
         List<RetainedReset> resets = new ArrayList<>(retainedResets);
         resets.add(new RetainedReset(topicFilter, payload));
-        return new BrokerConfig(values, storeFileSystem, List.copyOf(resets));
+        return new BrokerConfig(values, storeFileSystem, List.copyOf(resets), added);
+    }
+
+    /**
+     * With one more listener, beside the one that the settings bind and port make.
+     *
+     * @throws IllegalArgumentException when there is one of this name
+     */
+    public BrokerConfig withListener(ListenerConfig listener) {
+        boolean isTaken = listener.name().equals(ListenerConfig.DEFAULT_NAME)
+                || added.stream().anyMatch(other -> other.name().equals(listener.name()));
+        if (isTaken) {
+            throw new IllegalArgumentException(
+                    "name: found \"" + listener.name() + "\", which another listener has; give each its own");
+        }
+        List<ListenerConfig> all = new ArrayList<>(added);
+        all.add(listener);
+        return new BrokerConfig(values, storeFileSystem, retainedResets, List.copyOf(all));
+    }
+
+    /** All listeners: the one of the settings bind and port first, unless port is off. */
+    public List<ListenerConfig> listeners() {
+        List<ListenerConfig> all = new ArrayList<>();
+        if (!text(BrokerSetting.PORT).equals(BrokerSetting.OFF)) {
+            all.add(ListenerConfig.tcp(
+                    ListenerConfig.DEFAULT_NAME, text(BrokerSetting.BIND), number(BrokerSetting.PORT)));
+        }
+        all.addAll(added);
+        return all;
+    }
+
+    /** As it is for this listener's clients. */
+    BrokerConfig at(ListenerConfig listener) {
+        Map<BrokerSetting, String> changed = new EnumMap<>(BrokerSetting.class);
+        changed.putAll(values);
+        changed.putAll(listener.own());
+        return new BrokerConfig(changed, storeFileSystem, retainedResets, added);
     }
 
     List<RetainedReset> retainedResets() {

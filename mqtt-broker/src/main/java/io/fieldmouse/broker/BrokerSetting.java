@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  */
 public enum BrokerSetting {
     BIND("bind", "127.0.0.1", "address to listen on; beyond loopback only with anonymous: anywhere"),
-    PORT("port", 0, 65_535, 1883, "TCP port; 0 for any free one"),
+    PORT("port", 0, 65_535, 1883, "TCP port; 0 for any free one, off for none but those of listeners"),
     ANONYMOUS("anonymous", "loopback", "loopback | anywhere: from where clients without credentials may connect"),
     DATA("data", "data", "directory of the store"),
     DURABILITY("durability", "force", "force | os | none: what an acknowledgement survives"),
@@ -39,6 +39,9 @@ public enum BrokerSetting {
     CONNECT_TIMEOUT_SECONDS("connect_timeout_seconds", 1, 3_600, 10, "from the connection to its CONNECT"),
     SYS_INTERVAL_SECONDS("sys_interval_seconds", 0, 86_400, 10, "from one update of $SYS to the next; 0 for no $SYS"),
     WRITE_BEHIND_SECONDS("write_behind_seconds", 1, 3_600, 5, "after which the gateway's readings reach the store");
+
+    /** In place of the port: no listener but those that are configured one by one. */
+    static final String OFF = "off";
 
     private final String key;
     private final String defaultText;
@@ -103,6 +106,11 @@ public enum BrokerSetting {
                     throw new IllegalArgumentException(key + ": found nothing; " + description);
                 }
             }
+            case PORT -> {
+                if (!text.equals(OFF)) {
+                    requireNumber(text);
+                }
+            }
             default -> requireNumber(text);
         }
     }
@@ -123,7 +131,8 @@ public enum BrokerSetting {
         } catch (NumberFormatException e) {
             // said below, with what is allowed
         }
+        String orOff = this == PORT ? ", or off" : "";
         throw new IllegalArgumentException(
-                key + ": found \"" + text + "\", allowed: a whole number from " + least + " to " + most);
+                key + ": found \"" + text + "\", allowed: a whole number from " + least + " to " + most + orOff);
     }
 }

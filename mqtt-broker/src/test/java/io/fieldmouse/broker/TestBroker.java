@@ -103,7 +103,8 @@ final class TestBroker implements AutoCloseable {
         return keep(new RawClient(port(), level, 4096));
     }
 
-    private RawClient keep(RawClient client) {
+    /** Closes it with the others. */
+    RawClient keep(RawClient client) {
         clients.add(client);
         return client;
     }

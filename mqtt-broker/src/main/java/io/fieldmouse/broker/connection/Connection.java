@@ -1,7 +1,6 @@
 package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.connection.ReadingPauses.Pause;
-import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
@@ -13,11 +12,8 @@ import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
 import io.fieldmouse.store.StoreException;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.mqtt.MqttMessage;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +25,6 @@ import org.slf4j.LoggerFactory;
 final class Connection implements Outbound, CommitGate.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int LOGGED_CHARS_MAX = 200;
-
-    /** For the socket to take what a client that is closed has yet to be sent. */
-    private static final Duration LAST_WORDS_MAX = Duration.ofSeconds(10);
-
-    /** For a client that was told why it is closed, to read that and close its side. */
-    private static final Duration HANG_UP_MAX = Duration.ofSeconds(1);
 
     /** Where a connection is in its life. It only ever goes down this list. */
     enum Phase {
@@ -415,24 +405,8 @@ final class Connection implements Outbound, CommitGate.Waiter {
         hangUp();
     }
 
-    /**
-     * Sends what is left, says that nothing follows, and hears the client out for a moment. A socket that is closed
-     * while input waits in it is reset, and the packet that says why would be lost on a client that is still sending.
-     */
     private void hangUp() {
-        boolean hears = channel.isWritable(); // asked before the last words make it full
-        ChannelFuture sent = batch.sendLast();
-        if (!hears || !(channel instanceof DuplexChannel socket)) {
-            channel.close(); // it does not read: it would not hear us either
-            return;
-        }
-        handler.discardInput();
-        Lane.Timer tooSlow = lane.schedule(LAST_WORDS_MAX, channel::close);
-        sent.addListener(done -> {
-            tooSlow.cancel();
-            socket.shutdownOutput(); // which drops what is not sent: therefore only now
-            lane.schedule(HANG_UP_MAX, channel::close);
-        });
+        HangUp.after(batch, channel, lane, handler::discardInput);
     }
 
     /** The socket is gone. */

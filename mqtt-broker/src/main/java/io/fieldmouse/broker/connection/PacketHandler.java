@@ -78,9 +78,8 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     public void channelActive(ChannelHandlerContext ctx) {
         acceptingLane.traffic().add(Flow.SOCKETS_OPENED, 1);
         connection = new Connection(ctx.channel(), shared, batch, this, acceptingLane);
-        counted = shared.connections().incrementAndGet() <= shared.limits().connectionsMax();
+        counted = shared.room().enter();
         if (!counted) {
-            shared.connections().decrementAndGet();
             shared.counters().add(Counter.CONNECTIONS_REFUSED);
             ctx.close();
             return;
@@ -314,14 +313,16 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     public void channelInactive(ChannelHandlerContext ctx) {
         if (counted) {
             counted = false;
-            shared.connections().decrementAndGet();
+            shared.room().leave();
         }
         connection().lost();
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof MqttViolation violation) {
+            violation(violation); // found below, where frames of a WebSocket are read
+        } else if (cause instanceof IOException) {
             LOG.debug("remote={} went away: {}", ctx.channel().remoteAddress(), cause.getMessage());
         } else {
             LOG.error(

@@ -7,12 +7,11 @@ import io.fieldmouse.broker.routing.Router;
 import io.fieldmouse.broker.session.ByteBudget;
 import io.fieldmouse.broker.session.SessionRegistry;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What all connections share.
+ * What all connections of a listener share, and but for limits and room those of the other listeners too.
  *
- * @param connections open now
+ * @param room for connections
  * @param registries one for each lane, in the order of their index
  */
 public record Shared(
@@ -23,4 +22,10 @@ public record Shared(
         WallClock clock,
         Counters counters,
         ByteBudget budget,
-        AtomicInteger connections) {}
+        ConnectionRoom room) {
+
+    /** For a listener with limits of its own. */
+    Shared at(Limits own) {
+        return new Shared(own, lanes, registries, router, clock, counters, budget, room.partOf(own.connectionsMax()));
+    }
+}

@@ -14,6 +14,8 @@ public final class Counters {
     public enum Counter {
         CONNECTIONS_ACCEPTED,
         CONNECTIONS_REFUSED,
+        /** HTTP requests that do not become a WebSocket for MQTT. */
+        REFUSED_HTTP_REQUEST,
         VIOLATIONS,
         PUBLISH_RECEIVED,
         /** QoS 0 to a client whose outbound buffer is at its bound. */

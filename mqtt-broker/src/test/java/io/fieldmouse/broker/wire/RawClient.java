@@ -7,9 +7,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +20,7 @@ public final class RawClient implements AutoCloseable {
     /** Long, because the machine may be slow; nobody waits for it in a test that passes. */
     public static final Duration DEADLINE = Duration.ofSeconds(Integer.getInteger("fieldmouse.test.deadline", 30));
 
-    private final Socket socket;
+    private final Line line;
     private final InputStream in;
     private final int level;
     private int lastPacketId;
@@ -38,15 +35,15 @@ public final class RawClient implements AutoCloseable {
 
     /** @param receiveBufferBytes size of the socket's receive buffer; 0 for the system's choice */
     public RawClient(int port, int level, int receiveBufferBytes) {
+        this(SocketLine.to(port, receiveBufferBytes), level);
+    }
+
+    /** On a line of the test's choice. */
+    public RawClient(Line line, int level) {
+        this.line = line;
         this.level = level;
         try {
-            socket = new Socket();
-            if (receiveBufferBytes > 0) {
-                socket.setReceiveBufferSize(receiveBufferBytes);
-            }
-            socket.setTcpNoDelay(true);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 10_000);
-            in = new BufferedInputStream(socket.getInputStream(), 65_536);
+            in = new BufferedInputStream(line.in(), 65_536);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -59,7 +56,7 @@ public final class RawClient implements AutoCloseable {
         byte[] bytes = Wire.join(parts);
         bytesSent += bytes.length;
         try {
-            socket.getOutputStream().write(bytes);
+            line.out().write(bytes);
         } catch (IOException e) {
             // The broker may close while we send: what the test expects is read, not written.
         }
@@ -106,11 +103,10 @@ public final class RawClient implements AutoCloseable {
     /** Cuts the connection off with a reset. */
     public void reset() {
         try {
-            socket.setSoLinger(true, 0);
+            line.reset();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        close();
     }
 
     // ---- reading
@@ -118,7 +114,7 @@ public final class RawClient implements AutoCloseable {
     /** The next packet; null when none has begun to arrive in time. */
     public @Nullable Packet receiveWithin(Duration time) {
         try {
-            socket.setSoTimeout((int) Math.max(1, time.toMillis()));
+            line.patience(time);
             int first;
             try {
                 first = in.read();
@@ -128,7 +124,7 @@ public final class RawClient implements AutoCloseable {
             if (first < 0) {
                 throw new EOFException("closed by the broker");
             }
-            socket.setSoTimeout((int) DEADLINE.toMillis());
+            line.patience(DEADLINE);
             return read(first);
         } catch (IOException e) {
             throw new AssertionError("a packet was expected, but: " + e.getMessage(), e);
@@ -226,7 +222,7 @@ public final class RawClient implements AutoCloseable {
     /** The next packet; null when the broker closes the connection instead. */
     public @Nullable Packet receiveUnlessClosed() {
         try {
-            socket.setSoTimeout((int) DEADLINE.toMillis());
+            line.patience(DEADLINE);
             int first = in.read();
             return first < 0 ? null : read(first);
         } catch (SocketTimeoutException e) {
@@ -256,7 +252,7 @@ public final class RawClient implements AutoCloseable {
     /** The broker has said all it had to say and ended its side in order: a reset would not do. */
     public void expectEnd() {
         try {
-            socket.setSoTimeout((int) DEADLINE.toMillis());
+            line.patience(DEADLINE);
             assertEquals(-1, in.read(), "the end of what the broker sends");
         } catch (IOException e) {
             throw new AssertionError("the connection did not end in order", e);
@@ -268,7 +264,7 @@ public final class RawClient implements AutoCloseable {
         long deadline = System.nanoTime() + DEADLINE.toNanos();
         try {
             while (System.nanoTime() < deadline) {
-                socket.getOutputStream().write(new byte[1024]);
+                line.out().write(new byte[1024]);
             }
         } catch (IOException e) {
             return;
@@ -381,7 +377,7 @@ public final class RawClient implements AutoCloseable {
     @Override
     public void close() {
         try {
-            socket.close();
+            line.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

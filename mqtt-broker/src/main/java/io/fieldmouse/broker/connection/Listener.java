@@ -17,8 +17,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/** A TCP port on which MQTT is spoken. */
-public final class TcpListener implements AutoCloseable {
+/**
+ * A place where clients connect. What its terms say decides which handlers stand between the socket and the framer;
+ * from the framer upwards all connections are alike.
+ */
+public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
@@ -31,18 +34,19 @@ public final class TcpListener implements AutoCloseable {
     private final Channel serverChannel;
     private final ChannelGroup connections;
 
-    private TcpListener(Channel serverChannel, ChannelGroup connections) {
+    private Listener(Channel serverChannel, ChannelGroup connections) {
         this.serverChannel = serverChannel;
         this.connections = connections;
     }
 
     /**
-     * Opens the port.
+     * Opens it.
      *
-     * @throws IOException when it cannot be bound
+     * @throws IOException when its address cannot be bound
      */
-    public static TcpListener open(InetSocketAddress address, LaneGroup laneGroup, Shared shared) throws IOException {
+    public static Listener open(ListenerTerms terms, LaneGroup laneGroup, Shared broker) throws IOException {
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        Shared shared = broker.at(terms.limits());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(laneGroup.group())
                 .channel(laneGroup.serverChannel())
@@ -55,25 +59,26 @@ public final class TcpListener implements AutoCloseable {
                     @Override
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
-                        assemble(channel, laneGroup.laneOf(channel.eventLoop()), shared);
+                        assemble(channel, laneGroup.laneOf(channel.eventLoop()), terms, shared);
                     }
                 });
         if (EpollServerSocketChannel.class == laneGroup.serverChannel()) {
             bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_IN_SYSTEM_BYTES);
         }
-        var bound = bootstrap.bind(address).awaitUninterruptibly();
+        var bound = bootstrap.bind(terms.address()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(bound.cause().getMessage(), bound.cause());
         }
-        return new TcpListener(bound.channel(), connections);
+        return new Listener(bound.channel(), connections);
     }
 
-    /**
-     * The way of the bytes: framer, decoder, handler; and back: encoder, batch.
-     */
-    private static void assemble(Channel channel, NettyLane lane, Shared shared) {
+    /** The way of the bytes: what the transport needs, framer, decoder, handler; and back: encoder, batch, transport. */
+    private static void assemble(Channel channel, NettyLane lane, ListenerTerms terms, Shared shared) {
         PacketHandler handler = new PacketHandler(shared, lane);
         ChannelPipeline pipeline = channel.pipeline();
+        if (terms.webSocket()) {
+            WebSocketUpgrade.addTo(pipeline, lane, shared.counters());
+        }
         pipeline.addLast("batch", handler.batch());
         pipeline.addLast("framer", handler.framer());
         pipeline.addLast(

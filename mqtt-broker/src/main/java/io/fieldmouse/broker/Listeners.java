@@ -1,0 +1,112 @@
+package io.fieldmouse.broker;
+
+import io.fieldmouse.broker.connection.LaneGroup;
+import io.fieldmouse.broker.connection.Limits;
+import io.fieldmouse.broker.connection.Listener;
+import io.fieldmouse.broker.connection.ListenerTerms;
+import io.fieldmouse.broker.connection.Shared;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All places where the broker listens, by name, in the order of the configuration. */
+final class Listeners implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+    private final Map<String, ListenerConfig> configs = new LinkedHashMap<>();
+    private final Map<String, Listener> open = new LinkedHashMap<>();
+
+    private Listeners() {}
+
+    /**
+     * Looks at all of them before the store is touched, so that a start that must fail leaves nothing behind.
+     *
+     * @throws BrokerStartException for the first that cannot or must not be opened
+     */
+    static void check(BrokerConfig config) throws BrokerStartException {
+        for (ListenerConfig listener : config.listeners()) {
+            String objection = listener.objection(config);
+            if (objection != null) {
+                throw new BrokerStartException("bind: \"" + listener.host() + "\" " + objection, null);
+            }
+            listener.requireFree();
+        }
+    }
+
+    /** @throws BrokerStartException when one of them cannot be opened; those before it are closed then */
+    static Listeners open(BrokerConfig config, LaneGroup laneGroup, Shared shared) throws BrokerStartException {
+        Listeners listeners = new Listeners();
+        for (ListenerConfig listener : config.listeners()) {
+            InetSocketAddress address = listener.address();
+            ListenerTerms terms = new ListenerTerms(
+                    listener.name(),
+                    address,
+                    listener.protocol() == ListenerConfig.Protocol.WEBSOCKET,
+                    limits(config.at(listener)));
+            try {
+                Listener opened = Listener.open(terms, laneGroup, shared);
+                listeners.configs.put(listener.name(), listener);
+                listeners.open.put(listener.name(), opened);
+                LOG.info("listening name={} uri={}", listener.name(), listener.uri(opened.address()));
+            } catch (IOException e) {
+                listeners.close();
+                throw BrokerStartException.cannotListen(address, e);
+            }
+        }
+        return listeners;
+    }
+
+    static Limits limits(BrokerConfig config) {
+        return new Limits(
+                config.number(BrokerSetting.PACKET_BYTES_MAX),
+                config.number(BrokerSetting.RECEIVE_MAXIMUM),
+                config.number(BrokerSetting.INFLIGHT_MAX),
+                config.bytes(BrokerSetting.OUTBOUND_BYTES_MAX),
+                config.number(BrokerSetting.CLIENT_ID_CHARS_MAX),
+                config.number(BrokerSetting.TOPIC_LEVELS_MAX),
+                config.number(BrokerSetting.SUBSCRIPTIONS_MAX),
+                config.number(BrokerSetting.REQUESTS_WAITING_MAX),
+                config.number(BrokerSetting.CONNECTIONS_MAX),
+                config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
+                Duration.ofSeconds(config.number(BrokerSetting.CONNECT_TIMEOUT_SECONDS)),
+                config.number(BrokerSetting.KEEP_ALIVE_SECONDS_MAX));
+    }
+
+    /** The address of the listener with this name; null when there is none. */
+    @Nullable
+    InetSocketAddress address(String name) {
+        Listener listener = open.get(name);
+        return listener == null ? null : listener.address();
+    }
+
+    /** How clients call each of them, by name. */
+    Map<String, String> uris() {
+        Map<String, String> uris = new LinkedHashMap<>();
+        configs.forEach((name, config) -> {
+            Listener listener = open.get(name);
+            if (listener != null) {
+                uris.put(name, config.uri(listener.address()));
+            }
+        });
+        return uris;
+    }
+
+    /** Takes no more connections. Those that are open stay open. */
+    @Override
+    public void close() {
+        open.values().forEach(Listener::close);
+    }
+
+    /** Waits until all connections are closed, or for so long. */
+    void awaitConnectionsClosed(Duration longest) {
+        long deadline = System.nanoTime() + longest.toNanos();
+        for (Listener listener : open.values()) {
+            listener.awaitConnectionsClosed(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        }
+    }
+}

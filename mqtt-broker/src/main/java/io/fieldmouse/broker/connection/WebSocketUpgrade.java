@@ -1,0 +1,187 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.Counters;
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP request with which a WebSocket begins (RFC 6455 section 4.2). When it is answered, this and the HTTP codec
+ * leave the pipeline and {@link WebSocketFrames} takes their place.
+ *
+ * <p>Where the page that connects comes from (Origin) is not asked: it protects users whose browser sends a cookie by
+ * itself, and here nobody is let in by one.
+ */
+final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketUpgrade.class);
+    private static final String PATH = "/mqtt";
+
+    /** Of the specification, and what clients of 3.1 called it. */
+    private static final List<String> SUB_PROTOCOLS = List.of("mqtt", "mqttv3.1");
+
+    private static final String VERSION = "13";
+    private static final int KEY_BYTES = 16;
+    private static final String KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private static final int REQUEST_LINE_BYTES_MAX = 1_024;
+    private static final int HEADER_BYTES_MAX = 8 * 1_024;
+    private static final int BODY_BYTES_MAX = 1_024;
+
+    private final NettyLane lane;
+    private final Counters counters;
+    private boolean answered;
+
+    /** An answer in place of an upgrade. */
+    private record Refusal(HttpResponseStatus status, String words) {}
+
+    private WebSocketUpgrade(NettyLane lane, Counters counters) {
+        this.lane = lane;
+        this.counters = counters;
+    }
+
+    static void addTo(ChannelPipeline pipeline, NettyLane lane, Counters counters) {
+        HttpDecoderConfig bounds = new HttpDecoderConfig()
+                .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
+                .setMaxHeaderSize(HEADER_BYTES_MAX);
+        pipeline.addLast("http", new HttpServerCodec(bounds));
+        pipeline.addLast("request", new HttpObjectAggregator(BODY_BYTES_MAX, true));
+        pipeline.addLast("upgrade", new WebSocketUpgrade(lane, counters));
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (answered) {
+            return; // with the connection's end
+        }
+        answered = true;
+        Refusal refusal = refusal(request);
+        if (refusal != null) {
+            refuse(ctx, request, refusal);
+            return;
+        }
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+        HttpHeaders headers = response.headers();
+        headers.set(HttpHeaderNames.UPGRADE, "websocket");
+        headers.set(HttpHeaderNames.CONNECTION, "Upgrade");
+        headers.set(
+                HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
+        headers.set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subProtocol(request.headers())); // [MQTT-6.0.0-4]
+        ctx.writeAndFlush(response);
+        ChannelPipeline pipeline = ctx.pipeline();
+        pipeline.addAfter(ctx.name(), "frames", new WebSocketFrames());
+        // First who may hold bytes that came behind the request: they go up to the frames.
+        pipeline.remove("http");
+        pipeline.remove("request");
+        pipeline.remove(this);
+    }
+
+    private static @Nullable Refusal refusal(FullHttpRequest request) {
+        HttpHeaders headers = request.headers();
+        if (request.decoderResult().isFailure()) {
+            return new Refusal(HttpResponseStatus.BAD_REQUEST, "This is no HTTP request, or one that is too long.");
+        }
+        if (!request.method().equals(HttpMethod.GET)) {
+            return new Refusal(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only GET is answered here.");
+        }
+        String path = request.uri().replaceFirst("\\?.*", "");
+        if (path.equals("/")) {
+            return new Refusal(
+                    HttpResponseStatus.OK, "This is an MQTT broker. MQTT over WebSocket is at " + PATH + ".");
+        }
+        if (!path.equals(PATH)) {
+            return new Refusal(HttpResponseStatus.NOT_FOUND, "MQTT over WebSocket is at " + PATH + ".");
+        }
+        boolean isUpgrade = headers.containsValue(HttpHeaderNames.CONNECTION, "upgrade", true)
+                && headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        if (!isUpgrade || !headers.contains(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION, true)) {
+            return new Refusal(
+                    HttpResponseStatus.UPGRADE_REQUIRED, "This is for WebSocket, version " + VERSION + ", only.");
+        }
+        if (!isKey(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
+            return new Refusal(HttpResponseStatus.BAD_REQUEST, "Sec-WebSocket-Key has to be 16 bytes in base64.");
+        }
+        if (subProtocol(headers) == null) { // [MQTT-6.0.0-3]
+            return new Refusal(
+                    HttpResponseStatus.BAD_REQUEST, "Sec-WebSocket-Protocol has to name the sub-protocol mqtt.");
+        }
+        return null;
+    }
+
+    private static boolean isKey(@Nullable String key) {
+        try {
+            return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** The first of ours that the client offers. */
+    private static @Nullable String subProtocol(HttpHeaders headers) {
+        List<String> offered = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
+                .flatMap(line -> Arrays.stream(line.split(",", -1)))
+                .map(String::strip)
+                .toList();
+        return SUB_PROTOCOLS.stream().filter(offered::contains).findFirst().orElse(null);
+    }
+
+    private static String accept(String key) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-1").digest((key + KEY_SUFFIX).getBytes(StandardCharsets.ISO_8859_1));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-1", e);
+        }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, FullHttpRequest request, Refusal refusal) {
+        if (refusal.status().code() >= 400) {
+            counters.add(Counter.REFUSED_HTTP_REQUEST);
+        }
+        LOG.debug(
+                "answering remote={} status={} detail=\"{}\"",
+                ctx.channel().remoteAddress(),
+                refusal.status().code(),
+                refusal.words());
+        byte[] words = (refusal.words() + "\n").getBytes(StandardCharsets.UTF_8);
+        boolean isHead = request.method().equals(HttpMethod.HEAD);
+        FullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, refusal.status(), isHead ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(words));
+        HttpHeaders headers = response.headers();
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+        headers.set(HttpHeaderNames.CONTENT_LENGTH, words.length);
+        headers.set(HttpHeaderNames.CONNECTION, "close");
+        if (refusal.status().equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
+            headers.set(HttpHeaderNames.ALLOW, "GET");
+        }
+        if (refusal.status().equals(HttpResponseStatus.UPGRADE_REQUIRED)) {
+            headers.set(HttpHeaderNames.UPGRADE, "websocket");
+            headers.set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION);
+        }
+        HangUp.after(ctx.writeAndFlush(response), ctx.channel(), lane);
+    }
+}
