@@ -1,6 +1,7 @@
 package io.fieldmouse.broker.wire;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -21,7 +22,7 @@ public final class Packet {
     private String topic = "";
     private int packetId;
     private int reason;
-    private boolean sessionPresent;
+    private int acknowledgeFlags;
     private byte[] payload = {};
 
     Packet(int firstByte, byte[] body, int level) {
@@ -43,7 +44,7 @@ public final class Packet {
     private void read(ByteBuffer in) {
         switch (type) {
             case CONNACK -> {
-                sessionPresent = (in.get() & 1) != 0;
+                acknowledgeFlags = in.get() & 0xFF;
                 reason = in.get() & 0xFF;
                 // A refused 5.0 client may not have been understood so far that it gets properties.
                 readProperties(in);
@@ -116,6 +117,9 @@ public final class Packet {
             int octet = in.get();
             value |= (octet & 0x7F) << shift;
             if (octet >= 0) {
+                if (octet == 0 && shift > 0) {
+                    throw new IllegalStateException("[MQTT-1.5.5-1] a length with needless bytes");
+                }
                 return value;
             }
         }
@@ -129,7 +133,18 @@ public final class Packet {
     }
 
     private static String text(ByteBuffer in) {
-        return new String(binary(in), StandardCharsets.UTF_8);
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(binary(in)))
+                    .toString();
+            if (text.indexOf('\0') >= 0) {
+                throw new IllegalStateException("[MQTT-1.5.4-2] a null character");
+            }
+            return text;
+        } catch (CharacterCodingException e) {
+            throw new IllegalStateException("[MQTT-1.5.4-1] not UTF-8", e);
+        }
     }
 
     private static byte[] rest(ByteBuffer in) {
@@ -168,7 +183,17 @@ public final class Packet {
     }
 
     public boolean sessionPresent() {
-        return sessionPresent;
+        return (acknowledgeFlags & 1) != 0;
+    }
+
+    /** The byte of CONNACK in which Session Present is. */
+    int acknowledgeFlags() {
+        return acknowledgeFlags;
+    }
+
+    /** The low four bits of the first byte. */
+    int flags() {
+        return flags;
     }
 
     public byte[] payload() {

@@ -23,6 +23,7 @@ public final class RawClient implements AutoCloseable {
     private final Line line;
     private final InputStream in;
     private final int level;
+    private final ServerRules rules;
     private int lastPacketId;
     private long bytesSent;
     private long bytesReceived;
@@ -42,6 +43,7 @@ public final class RawClient implements AutoCloseable {
     public RawClient(Line line, int level) {
         this.line = line;
         this.level = level;
+        this.rules = new ServerRules(level);
         try {
             in = new BufferedInputStream(line.in(), 65_536);
         } catch (IOException e) {
@@ -135,7 +137,7 @@ public final class RawClient implements AutoCloseable {
         byte[] body = in.readNBytes(readLength());
         packetsReceived++;
         bytesReceived += Wire.packet(first, body).length;
-        return new Packet(first, body, level);
+        return rules.checked(new Packet(first, body, level));
     }
 
     private int readLength() throws IOException {
@@ -147,6 +149,9 @@ public final class RawClient implements AutoCloseable {
             }
             length |= (octet & 0x7F) << shift;
             if (octet < 0x80) {
+                if (octet == 0 && shift > 0) {
+                    throw new AssertionError("[MQTT-1.5.5-1] the broker sent a length with needless bytes");
+                }
                 return length;
             }
         }
