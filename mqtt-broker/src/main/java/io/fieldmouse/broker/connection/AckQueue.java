@@ -56,7 +56,7 @@ final class AckQueue {
     Owed add(PacketKind kind, int packetId, ReasonCode reason, long position, boolean held) {
         Owed added = new Owed(kind, packetId, reason, position, held);
         owed.add(added);
-        if (kind == PacketKind.PUBACK) {
+        if (kind == PacketKind.PUBACK) { // [MQTT-4.3.2-4]
             pubacks++;
         } else {
             pubrecs.put(packetId, added);

@@ -74,7 +74,7 @@ final class ConnectHandshake {
                 expirySeconds);
     }
 
-    private int keepAliveSeconds(MqttConnectVariableHeader header) {
+    private int keepAliveSeconds(MqttConnectVariableHeader header) { // [MQTT-3.2.2-22]
         int requested = header.keepAliveTimeSeconds();
         int most = shared.limits().keepAliveSecondsMax();
         boolean serverDecides = header.version() >= 5 && most > 0 && (requested == 0 || requested > most);
@@ -92,6 +92,7 @@ final class ConnectHandshake {
     }
 
     private void nameClient(String asked) {
+        // [MQTT-3.1.3-5], [MQTT-3.1.3-8], [MQTT-3.1.3-5 of 3.1.1], [MQTT-3.1.3-9 of 3.1.1]
         if (asked.length() > shared.limits().clientIdCharsMax()) {
             throw new MqttViolation(
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
@@ -106,9 +107,9 @@ final class ConnectHandshake {
             // [MQTT-3.1.3-8 of 3.1.1]
             throw new MqttViolation(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "no client id and no clean session");
         }
-        clientIdAssigned = true;
+        clientIdAssigned = true; // [MQTT-3.1.3-6], [MQTT-3.1.3-7], [MQTT-3.1.3-6 of 3.1.1]
         do { // a name whose home is here spares the connection the move
-            clientId = "auto-" + UUID.randomUUID();
+            clientId = "auto-" + UUID.randomUUID(); // [MQTT-3.2.2-16]
         } while (shared.lanes().homeOf(clientId) != connection.lane());
     }
 
@@ -140,6 +141,7 @@ final class ConnectHandshake {
         SessionRegistry registry = shared.registries().get(connection.lane().index());
         Claim claim = new Claim(clientId, cleanStart, terms.expirySeconds(), will, connection);
         if (!registry.hasRoomFor(claim)) {
+            // [MQTT-3.1.4-2], [MQTT-3.2.2-8]
             connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session or will");
             return;
         }
@@ -153,6 +155,7 @@ final class ConnectHandshake {
     }
 
     private void accept(boolean sessionPresent) {
+        // [MQTT-3.1.4-5], [MQTT-3.2.0-1], [MQTT-3.2.0-2], [MQTT-3.1.4-4 of 3.1.1], [MQTT-3.2.0-1 of 3.1.1]
         connection.send(connAck(sessionPresent));
         connection.open();
         watchKeepAlive.accept(connection.terms().keepAliveSeconds());
@@ -162,6 +165,8 @@ final class ConnectHandshake {
         MqttProperties properties = connection.terms().isMqtt5() ? connAckProperties() : MqttProperties.NO_PROPERTIES;
         return new MqttConnAckMessage(
                 new MqttFixedHeader(MqttMessageType.CONNACK, false, MqttQoS.AT_MOST_ONCE, false, 0),
+                // [MQTT-3.2.2-2], [MQTT-3.2.2-3], [MQTT-3.2.2-1 of 3.1.1], [MQTT-3.2.2-2 of 3.1.1],
+                // [MQTT-3.2.2-3 of 3.1.1]
                 new MqttConnAckVariableHeader(MqttConnectReturnCode.CONNECTION_ACCEPTED, sessionPresent, properties));
     }
 

@@ -73,7 +73,7 @@ final class FrameReader {
 
     /** A two-byte length and so many bytes: a string or binary data. */
     void skipString() {
-        skip(readShort());
+        skip(readShort()); // [MQTT-4.7.3-3], [MQTT-4.7.3-3 of 3.1.1]
     }
 
     /** Variable Byte Integer (MQTT 5 section 1.5.5). */

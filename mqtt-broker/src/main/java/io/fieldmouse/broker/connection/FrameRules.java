@@ -59,10 +59,11 @@ final class FrameRules {
         int flags = in.readByte();
         in.skip(2); // keep alive
         if ((flags & WILL_FLAG) == 0 && (flags & 0x38) != 0) {
+            // [MQTT-3.1.2-13], [MQTT-3.1.2-11 of 3.1.1], [MQTT-3.1.2-13 of 3.1.1], [MQTT-3.1.2-15 of 3.1.1]
             throw MqttViolation.malformed("will QoS or will retain without will flag [MQTT-3.1.2-11]");
         }
         if (((flags >> 3) & 3) == 3) {
-            throw MqttViolation.malformed("will QoS 3 [MQTT-3.1.2-12]");
+            throw MqttViolation.malformed("will QoS 3 [MQTT-3.1.2-12]"); // [MQTT-3.1.2-14 of 3.1.1]
         }
         if (level < PROPERTIES_SINCE_LEVEL) {
             boolean passwordWithoutUser = (flags & 0xC0) == 0x40;
@@ -72,6 +73,7 @@ final class FrameRules {
             return;
         }
         PropertyRules.check(in, PacketKind.CONNECT);
+        // [MQTT-3.1.3-1], [MQTT-3.1.3-3], [MQTT-3.1.3-1 of 3.1.1], [MQTT-3.1.3-3 of 3.1.1]
         in.skipString(); // client id
         if ((flags & WILL_FLAG) != 0) {
             PropertyRules.checkWill(in);
@@ -81,12 +83,12 @@ final class FrameRules {
     private static void checkPublish(FrameReader in, int level) {
         int flags = in.flags();
         if ((flags & 0x06) == 0 && (flags & 0x08) != 0) {
-            throw MqttViolation.malformed("DUP on a QoS 0 message [MQTT-3.3.1-2]");
+            throw MqttViolation.malformed("DUP on a QoS 0 message [MQTT-3.3.1-2]"); // [MQTT-3.3.1-2 of 3.1.1]
         }
         if ((flags & 0x06) == 0x06) {
-            throw MqttViolation.malformed("QoS 3 [MQTT-3.3.1-4]");
+            throw MqttViolation.malformed("QoS 3 [MQTT-3.3.1-4]"); // [MQTT-3.3.1-4 of 3.1.1]
         }
-        in.skipString(); // topic
+        in.skipString(); // topic [MQTT-3.3.2-1], [MQTT-3.3.2-1 of 3.1.1]
         if ((flags & 0x06) != 0) {
             in.skip(2); // packet id
         }
@@ -101,6 +103,7 @@ final class FrameRules {
             PropertyRules.check(in, PacketKind.SUBSCRIBE);
         }
         if (in.atEnd()) {
+            // [MQTT-3.8.3-3 of 3.1.1]
             throw MqttViolation.protocolError("SUBSCRIBE without a topic filter [MQTT-3.8.3-2]");
         }
         int reservedBits = level >= PROPERTIES_SINCE_LEVEL ? 0xC0 : 0xFC;
@@ -108,6 +111,7 @@ final class FrameRules {
             in.skipString();
             int options = in.readByte();
             if ((options & reservedBits) != 0) {
+                // [MQTT-3.8.3-4 of 3.1.1]
                 throw MqttViolation.malformed("reserved bits in the subscription options [MQTT-3.8.3-5]");
             }
             if ((options & 0x30) == 0x30) {
@@ -122,6 +126,7 @@ final class FrameRules {
             PropertyRules.check(in, PacketKind.UNSUBSCRIBE);
         }
         if (in.atEnd()) {
+            // [MQTT-3.10.3-2 of 3.1.1]
             throw MqttViolation.protocolError("UNSUBSCRIBE without a topic filter [MQTT-3.10.3-2]");
         }
         while (!in.atEnd()) {

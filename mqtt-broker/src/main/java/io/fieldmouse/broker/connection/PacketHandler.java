@@ -103,6 +103,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     public void frameAnnounced(int firstByte) {
         if (level == 0 && firstByte >> 4 != 1) {
             // Whoever speaks another protocol need not finish its sentence.
+            // [MQTT-3.1.0-1 of 3.1.1]
             throw MqttViolation.protocolError("the first packet is not CONNECT [MQTT-3.1.0-1]");
         }
     }
@@ -136,6 +137,8 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     public void violation(MqttViolation violation) {
         shared.counters().add(Counter.VIOLATIONS);
         Connection failed = connection();
+        // Whatever is malformed or breaks the protocol closes [MQTT-3.1.4-1], [MQTT-4.13.1-1],
+        // [MQTT-4.8.0-1 of 3.1.1]
         switch (failed.phase()) {
             case AWAITING_CONNECT -> {
                 if (isAnswered(violation)) {
@@ -164,6 +167,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             return true;
         }
         return switch (violation.reason()) {
+            // [MQTT-3.1.4-1 of 3.1.1], [MQTT-3.2.2-6 of 3.1.1]
             case MALFORMED_PACKET, PROTOCOL_ERROR, TOPIC_NAME_INVALID, PACKET_TOO_LARGE -> false; // [MQTT-3.1.4-1]
             default -> level > 0;
         };
@@ -193,8 +197,20 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         }
         Throwable cause = packet.decoderResult().cause();
         String words = String.valueOf(cause.getMessage());
+        // The decoder has looked at text, reserved flags, packet ids, and at what must be there and what must not:
+        // [MQTT-1.5.4-1], [MQTT-1.5.4-2], [MQTT-1.5.7-1], [MQTT-2.1.3-1], [MQTT-2.2.1-3], [MQTT-3.1.2-3],
+        // [MQTT-3.1.2-9], [MQTT-3.1.2-16], [MQTT-3.1.2-17], [MQTT-3.1.2-18], [MQTT-3.1.2-19], [MQTT-3.1.3-4],
+        // [MQTT-3.1.3-11], [MQTT-3.1.3-12], [MQTT-3.3.2-1], [MQTT-3.3.2-13], [MQTT-3.3.2-19], [MQTT-3.6.1-1],
+        // [MQTT-3.8.1-1], [MQTT-3.8.3-1], [MQTT-3.10.1-1], [MQTT-3.10.3-1], [MQTT-3.14.1-1], [MQTT-3.15.1-1],
+        // [MQTT-1.5.3-1 of 3.1.1], [MQTT-1.5.3-2 of 3.1.1], [MQTT-2.2.2-1 of 3.1.1], [MQTT-2.2.2-2 of 3.1.1],
+        // [MQTT-2.3.1-1 of 3.1.1], [MQTT-3.1.2-3 of 3.1.1], [MQTT-3.1.2-9 of 3.1.1], [MQTT-3.1.2-11 of 3.1.1],
+        // [MQTT-3.1.2-18 of 3.1.1], [MQTT-3.1.2-19 of 3.1.1], [MQTT-3.1.2-20 of 3.1.1], [MQTT-3.1.2-21 of 3.1.1],
+        // [MQTT-3.1.3-4 of 3.1.1], [MQTT-3.1.3-10 of 3.1.1], [MQTT-3.1.3-11 of 3.1.1], [MQTT-3.3.2-1 of 3.1.1],
+        // [MQTT-3.6.1-1 of 3.1.1], [MQTT-3.8.1-1 of 3.1.1], [MQTT-3.8.3-1 of 3.1.1], [MQTT-3.10.1-1 of 3.1.1],
+        // [MQTT-3.10.3-1 of 3.1.1], [MQTT-3.14.1-1 of 3.1.1]
         ReasonCode reason = ReasonCode.MALFORMED_PACKET;
         if (cause instanceof MqttUnacceptableProtocolVersionException) {
+            // [MQTT-3.1.2-1], [MQTT-3.1.2-1 of 3.1.1], [MQTT-3.1.2-2 of 3.1.1]
             reason = ReasonCode.UNSUPPORTED_PROTOCOL_VERSION; // [MQTT-3.1.2-2]
             words = "neither MQTT 3.1, 3.1.1 nor 5.0";
         } else if (cause instanceof MqttIdentifierRejectedException) {
@@ -219,7 +235,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             case PUBCOMP -> client.pubcomp(packet);
             case SUBSCRIBE -> client.subscribe((MqttSubscribeMessage) packet);
             case UNSUBSCRIBE -> client.unsubscribe((MqttUnsubscribeMessage) packet);
-            case PINGREQ -> connection().pingResponse(); // [MQTT-3.12.4-1]
+            case PINGREQ -> connection().pingResponse(); // [MQTT-3.12.4-1], [MQTT-3.12.4-1 of 3.1.1]
             case DISCONNECT -> client.disconnect(packet);
             case AUTH -> throw MqttViolation.protocolError("AUTH without an authentication method in CONNECT");
             case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
@@ -229,7 +245,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     private void connect(MqttConnectMessage packet) {
         if (connection().phase() != Connection.Phase.AWAITING_CONNECT) {
-            throw MqttViolation.protocolError("a second CONNECT [MQTT-3.1.0-2]");
+            throw MqttViolation.protocolError("a second CONNECT [MQTT-3.1.0-2]"); // [MQTT-3.1.0-2 of 3.1.1]
         }
         acceptingLane.traffic().add(Flow.CONNECTS_RECEIVED, 1);
         if (connectTimer != null) {
@@ -245,7 +261,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private void watchKeepAlive(int keepAliveSeconds) {
         if (keepAliveSeconds > 0) {
             lastHeardNanos = System.nanoTime();
-            checkLater(Duration.ofMillis(keepAliveSeconds * 1500L));
+            checkLater(Duration.ofMillis(keepAliveSeconds * 1500L)); // [MQTT-3.1.2-24 of 3.1.1]
         }
     }
 
@@ -298,7 +314,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     /** The connection is over for us: reads on, so that the client's end of it can come, and believes nothing. */
     void discardInput() {
-        framer.discard();
+        framer.discard(); // [MQTT-3.1.4-6], [MQTT-3.1.4-5 of 3.1.1]
         connection().channel().config().setAutoRead(true);
     }
 

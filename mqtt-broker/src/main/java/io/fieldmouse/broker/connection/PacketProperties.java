@@ -83,6 +83,7 @@ final class PacketProperties {
         return topic;
     }
 
+    // [MQTT-3.1.3-10], [MQTT-3.3.2-18]
     private static List<Map.Entry<String, String>> userProperties(MqttProperties properties) {
         List<Map.Entry<String, String>> pairs = new ArrayList<>();
         for (MqttProperty<?> property : properties.getProperties(MqttProperties.USER_PROPERTY)) {

@@ -111,10 +111,10 @@ final class PublishEncoder {
         out.writeShort(topic.length);
         out.writeBytes(topic);
         if (shape.qos.isAcknowledged()) {
-            out.writeShort(shape.packetId);
+            out.writeShort(shape.packetId); // [MQTT-2.2.1-2], [MQTT-2.3.1-5 of 3.1.1]
         }
         if (shape.mqtt5) {
-            writeVarInt(out, propertiesLength(publication, shape));
+            writeVarInt(out, propertiesLength(publication, shape)); // [MQTT-2.2.2-1]
             if (expirySeconds >= 0) {
                 out.writeByte(EXPIRY);
                 out.writeInt((int) expirySeconds);

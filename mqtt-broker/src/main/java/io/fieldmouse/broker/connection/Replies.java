@@ -23,7 +23,7 @@ final class Replies {
      * </pre>
      */
     static void publishReply(ByteBuf out, PacketKind kind, int packetId, ReasonCode reason, boolean mqtt5) {
-        int firstByte = firstByte(kind);
+        int firstByte = firstByte(kind); // [MQTT-2.2.1-5], [MQTT-2.3.1-6 of 3.1.1]
         if (mqtt5 && reason != ReasonCode.SUCCESS) {
             out.writeByte(firstByte).writeByte(3).writeShort(packetId).writeByte(reason.code());
         } else {
@@ -54,6 +54,8 @@ final class Replies {
      * </pre>
      */
     static void refusal(ByteBuf out, ReasonCode reason, String words, ClientTerms terms) {
+        // No refusal knows of a session, and none has user properties: [MQTT-3.2.2-1], [MQTT-3.2.2-6],
+        // [MQTT-3.2.2-20], [MQTT-3.2.2-4 of 3.1.1]
         if (terms.isMqtt5()) {
             String text = shortened(words);
             int textBytes = ByteBufUtil.utf8Bytes(text);
@@ -73,7 +75,7 @@ final class Replies {
     static void disconnect(ByteBuf out, ReasonCode reason, String words, ClientTerms terms) {
         String text = shortened(words);
         int textBytes = ByteBufUtil.utf8Bytes(text);
-        if (7 + textBytes > terms.packetBytesMax()) { // [MQTT-3.14.2-3]
+        if (7 + textBytes > terms.packetBytesMax()) { // [MQTT-3.14.2-3], [MQTT-3.14.2-2], [MQTT-3.14.2-4]
             out.writeByte(DISCONNECT).writeByte(1).writeByte(reason.code());
             return;
         }

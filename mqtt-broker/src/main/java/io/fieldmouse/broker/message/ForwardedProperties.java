@@ -38,6 +38,8 @@ public record ForwardedProperties(
     private static final int USER_PROPERTY = 0x26;
 
     /** The bytes on the wire; empty when there is no property. */
+    // As they came, in their order: [MQTT-3.3.2-4], [MQTT-3.3.2-15], [MQTT-3.3.2-16], [MQTT-3.3.2-17],
+    // [MQTT-3.3.2-18], [MQTT-3.3.2-20]
     public byte[] toBytes() {
         if (equals(NONE)) {
             return NO_BYTES;

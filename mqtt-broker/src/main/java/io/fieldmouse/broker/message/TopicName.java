@@ -21,16 +21,17 @@ public final class TopicName {
      */
     public static @Nullable String flaw(String topic, int levelsMax) {
         if (topic.isEmpty()) {
-            return "topic name is empty [MQTT-4.7.3-1]";
+            return "topic name is empty [MQTT-4.7.3-1]"; // [MQTT-4.7.3-1 of 3.1.1]
         }
         int levels = 1;
         for (int i = 0; i < topic.length(); i++) {
             char c = topic.charAt(i);
             if (c == '#' || c == '+') {
+                // [MQTT-4.7.0-1], [MQTT-3.3.2-2 of 3.1.1], [MQTT-4.7.1-1 of 3.1.1]
                 return "topic name holds a wildcard [MQTT-3.3.2-2]";
             }
             if (c == 0) {
-                return "topic name holds a null character [MQTT-4.7.3-2]";
+                return "topic name holds a null character [MQTT-4.7.3-2]"; // [MQTT-4.7.3-2 of 3.1.1]
             }
             if (c == '/') {
                 levels++;

@@ -109,7 +109,7 @@ final class RetainedMessages {
      */
     Placed set(Publication publication, CommitGate gate) {
         long[] position = new long[1];
-        Kept now = kept(publication);
+        Kept now = kept(publication); // [MQTT-3.3.1-5 of 3.1.1], [MQTT-3.3.1-7 of 3.1.1], [MQTT-3.3.1-10 of 3.1.1]
         byTopic.compute(publication.topic(), (topic, old) -> {
             if (old != null || now != null) {
                 position[0] = gate.commit(change(topic, now));
@@ -135,6 +135,7 @@ final class RetainedMessages {
     }
 
     private static @Nullable Kept kept(Publication publication) {
+        // [MQTT-3.3.1-7], [MQTT-3.3.1-11 of 3.1.1]
         return publication.payload().length == 0 ? null : new Kept(publication, UNDECIDED);
     }
 

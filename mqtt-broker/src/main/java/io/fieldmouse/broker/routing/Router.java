@@ -86,6 +86,7 @@ public final class Router implements SessionRegistry.Ending {
         if (obstacle != null) {
             return PublishOutcome.refused(obstacle);
         }
+        // [MQTT-3.3.1-8], [MQTT-3.3.1-12 of 3.1.1]
         Placed placed = publication.retain() ? retained.set(publication, gate) : Placed.NOWHERE;
         long position = placed.position();
         List<Subscription> receiving = receivers(publication, placed);
@@ -99,6 +100,7 @@ public final class Router implements SessionRegistry.Ending {
         }
         QueuedMessage[] messages = queuedMessages(publication, receiving);
         List<StoreChange> all = new ArrayList<>(changes);
+        // [MQTT-4.5.0-1], [MQTT-4.5.0-1 of 3.1.1], [MQTT-3.1.2-5 of 3.1.1]
         addQueued(messages, receiving, publication, all);
         // Handed to the store before any session sees it, so that a session's own records about it come later.
         position = all.isEmpty() ? position : gate.commit(all);
@@ -310,6 +312,7 @@ public final class Router implements SessionRegistry.Ending {
         long number = subscriptions.add(subscription);
         boolean sendRetained = subscription.retainHandling() == 0 || (subscription.retainHandling() == 1 && isNew);
         if (sendRetained) { // [MQTT-3.3.1-9], [MQTT-3.3.1-10], [MQTT-3.3.1-11]
+            // [MQTT-3.8.4-4], [MQTT-3.3.1-6 of 3.1.1], [MQTT-3.8.4-3 of 3.1.1]
             session.owe(search(subscription, number, Set.of()));
         }
         session.subscribe(subscription, changes);
@@ -324,7 +327,7 @@ public final class Router implements SessionRegistry.Ending {
 
     /** Takes a subscription back. Returns whether there was one. Called on the session's lane. */
     public boolean unsubscribe(Session session, String filter, List<StoreChange> changes) {
-        subscriptions.remove(session, filter);
+        subscriptions.remove(session, filter); // [MQTT-3.10.4-2], [MQTT-3.10.4-2 of 3.1.1]
         return session.unsubscribe(filter, changes) != null;
     }
 

@@ -158,6 +158,7 @@ final class SubscriptionTree {
         match(root, topic, 0, topic.charAt(0) != '$', filtered);
     }
 
+    // [MQTT-3.3.2-3], [MQTT-3.3.2-3 of 3.1.1], [MQTT-4.7.2-1 of 3.1.1]
     private static void match(Node node, String topic, int from, boolean wildcards, Consumer<Entry> found) {
         Node rest = node.rest;
         if (wildcards && rest != null) {

@@ -62,6 +62,7 @@ final class DeliveryQueue {
         if (!replays.isEmpty() || qos0Waiting > 0 || window.owesReplay()) {
             queueInOrder(publication, retain, subscriptionIds);
         } else if (out.isWritable()) {
+            // [MQTT-4.3.1-1], [MQTT-4.3.1-1 of 3.1.1]
             if (!out.publish(publication, Qos.AT_MOST_ONCE, retain, false, 0, subscriptionIds, CommitGate.AT_ONCE)) {
                 context.counters().add(Counter.DROPPED_TOO_LARGE_FOR_RECEIVER);
             }
@@ -100,7 +101,7 @@ final class DeliveryQueue {
     }
 
     private void putPending(QueuedMessage message) {
-        pending.add(message);
+        pending.add(message); // [MQTT-4.6.0-5], [MQTT-4.6.0-6], [MQTT-4.6.0-5 of 3.1.1], [MQTT-4.6.0-6 of 3.1.1]
         if (!message.qos.isAcknowledged()) {
             qos0Waiting++;
         }
@@ -255,6 +256,8 @@ final class DeliveryQueue {
         if (message == null) {
             return false;
         }
+        // What was released is not sent as PUBLISH again, nor does PUBREL wait for room: [MQTT-4.3.3-5],
+        // [MQTT-4.3.3-6], [MQTT-3.3.4-10], [MQTT-4.9.0-3]
         if (message.released) {
             window.resent();
             out.release(message.packetId, message.afterPosition);
@@ -265,7 +268,7 @@ final class DeliveryQueue {
         }
         window.resent();
         window.countOnWire(message);
-        transmit(out, message, true); // [MQTT-3.3.1-1]
+        transmit(out, message, true); // [MQTT-3.3.1-1], [MQTT-4.3.3-7], [MQTT-3.3.1-1 of 3.1.1]
         return true;
     }
 
@@ -274,7 +277,7 @@ final class DeliveryQueue {
         if (message == null || !replays.isEmpty() || window.nextToResend() != null) {
             return false;
         }
-        if (message.publication.isExpired(context.clock().millis())) {
+        if (message.publication.isExpired(context.clock().millis())) { // [MQTT-3.3.2-5]
             takePending();
             context.counters().add(Counter.EXPIRED);
             settled(message);
@@ -290,8 +293,11 @@ final class DeliveryQueue {
 
     private void send(Outbound out, QueuedMessage message) {
         if (message.qos.isAcknowledged()) {
+            // Kept until it is acknowledged: [MQTT-4.3.2-3], [MQTT-4.3.3-3], [MQTT-4.3.2-1 of 3.1.1],
+            // [MQTT-4.3.3-1 of 3.1.1]
             window.add(message);
             noteSent(message);
+            // [MQTT-3.3.1-3], [MQTT-4.3.2-2], [MQTT-4.3.3-2], [MQTT-3.3.1-3 of 3.1.1]
             transmit(out, message, false);
         } else {
             transmit(out, message, false);
@@ -361,7 +367,7 @@ final class DeliveryQueue {
             }
         }
         if (outbound != null) {
-            outbound.release(packetId, message.afterPosition);
+            outbound.release(packetId, message.afterPosition); // [MQTT-4.3.3-4]
         }
         return true;
     }

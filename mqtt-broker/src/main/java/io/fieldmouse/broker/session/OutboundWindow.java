@@ -25,8 +25,8 @@ final class OutboundWindow {
     void add(QueuedMessage message) {
         int id = lastPacketId;
         do {
-            id = id == PACKET_ID_MAX ? 1 : id + 1; // [MQTT-2.2.1-3]
-        } while (byPacketId.containsKey(id)); // [MQTT-2.2.1-4]
+            id = id == PACKET_ID_MAX ? 1 : id + 1; // [MQTT-2.2.1-4], [MQTT-4.3.2-1], [MQTT-4.3.3-1]
+        } while (byPacketId.containsKey(id));
         lastPacketId = id;
         message.packetId = id;
         byPacketId.put(id, message);
@@ -58,7 +58,7 @@ final class OutboundWindow {
     }
 
     boolean hasRoom(int receiveMaximum) {
-        return onWire < receiveMaximum && byPacketId.size() < PACKET_ID_MAX;
+        return onWire < receiveMaximum && byPacketId.size() < PACKET_ID_MAX; // [MQTT-3.3.4-9], [MQTT-4.9.0-2]
     }
 
     boolean isEmpty() {
@@ -71,7 +71,7 @@ final class OutboundWindow {
         toResend.clear();
         for (QueuedMessage message : byPacketId.values()) {
             message.onWire = false;
-            toResend.add(message);
+            toResend.add(message); // [MQTT-4.4.0-1 of 3.1.1], [MQTT-2.3.1-4 of 3.1.1]
         }
     }
 

@@ -56,7 +56,8 @@ public final class QueuedMessage {
         return new QueuedMessage(
                 messageId,
                 publication,
-                publication.qos().atMost(subscription.qos()),
+                publication.qos().atMost(subscription.qos()), // [MQTT-3.8.4-8], [MQTT-3.8.4-6 of 3.1.1]
+                // [MQTT-3.3.1-12], [MQTT-3.3.1-13], [MQTT-3.3.1-9 of 3.1.1]
                 subscription.retainAsPublished() && publication.retain(),
                 subscription.ids(),
                 true,
@@ -71,6 +72,7 @@ public final class QueuedMessage {
     /** A retained message for a new subscription [MQTT-3.3.1-8]. It takes no room: it is made when it can be sent. */
     static QueuedMessage replay(long messageId, Publication publication, Subscription subscription) {
         Qos qos = publication.qos().atMost(subscription.qos());
+        // [MQTT-3.3.1-8 of 3.1.1]
         QueuedMessage message = new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, false);
         message.replay = true;
         return message;

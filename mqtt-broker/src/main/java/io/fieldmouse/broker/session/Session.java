@@ -238,6 +238,8 @@ public final class Session {
     /** Returns what there was. */
     public @Nullable Subscription unsubscribe(String filter, List<StoreChange> changes) {
         deliveries.forgive(filter);
+        // The very same filter; what is on its way goes on [MQTT-3.10.4-1], [MQTT-3.10.4-3], [MQTT-3.10.4-1 of 3.1.1],
+        // [MQTT-3.10.4-3 of 3.1.1]
         Subscription was = subscriptions.remove(filter);
         if (was != null) {
             context.standing().give(Subscription.sizeBytes(filter));

@@ -75,6 +75,7 @@ public record Subscription(
         int[] all = new int[ids.length + other.ids.length];
         System.arraycopy(ids, 0, all, 0, ids.length);
         System.arraycopy(other.ids, 0, all, ids.length, other.ids.length);
+        // [MQTT-3.3.5-1 of 3.1.1]
         Qos higher = qos.number() >= other.qos.number() ? qos : other.qos; // [MQTT-3.3.4-2]
         return new Subscription(
                 session,
@@ -83,6 +84,6 @@ public record Subscription(
                 false,
                 retainAsPublished || other.retainAsPublished,
                 retainHandling,
-                all); // [MQTT-3.3.4-4]
+                all); // [MQTT-3.3.4-4], [MQTT-3.3.4-3]
     }
 }

@@ -33,6 +33,7 @@ public record Will(
         long expiresAt = expirySeconds == StoredSession.NEVER_EXPIRES
                 ? Publication.NEVER
                 : clock.millis() + expirySeconds * 1000;
+        // [MQTT-3.1.2-14], [MQTT-3.1.2-15], [MQTT-3.1.2-16 of 3.1.1], [MQTT-3.1.2-17 of 3.1.1]
         return new Publication(topic, payload, qos, retain, properties, expiresAt, clientId);
     }
 
