@@ -62,6 +62,7 @@ class FlowControlTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-4.8.0-2 of 3.1.1")
     void fullQueueRefusesBeforeItAcknowledgesAndLosesNothing() {
         restartWith("queue_messages_max", "5");
         subscribedAndAway("away", "t", 2);
@@ -109,6 +110,7 @@ class FlowControlTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-4.3.3-9")
     void refusedQos2MessageMayBeTriedAgainUnderTheSameId() {
         restartWith("queue_messages_max", "1");
         subscribedAndAway("away", "t", 2);

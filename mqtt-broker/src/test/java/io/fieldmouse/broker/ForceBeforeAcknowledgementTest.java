@@ -52,6 +52,7 @@ class ForceBeforeAcknowledgementTest {
     }
 
     @Test
+    @Proves("MQTT-4.3.2-4")
     void pubackWaitsForTheForce() throws InterruptedException {
         awayWith("t", 1);
         RawClient publisher = broker.client(5, "p");
@@ -91,6 +92,7 @@ class ForceBeforeAcknowledgementTest {
     }
 
     @Test
+    @Proves("MQTT-4.3.3-8")
     void pubrecWaitsForTheForceOfItsPacketId() throws InterruptedException {
         RawClient publisher = broker.durable(4, "p");
         disk.standStill();
@@ -205,6 +207,7 @@ class ForceBeforeAcknowledgementTest {
     }
 
     @Test
+    @Proves("MQTT-4.8.0-2 of 3.1.1")
     void storeThatFailsAcknowledgesNothingAnyMore() throws InterruptedException {
         awayWith("t", 1);
         RawClient publisher = broker.client(5, "p");

@@ -27,6 +27,24 @@ class PublishTest extends BrokerTestBase {
 
     @ParameterizedTest
     @CsvSource({"3,3", "3,5", "4,4", "4,5", "5,3", "5,4", "5,5"})
+    @Proves({
+        "MQTT-2.2.1-2",
+        "MQTT-2.2.1-5",
+        "MQTT-2.2.2-1",
+        "MQTT-3.2.2-10",
+        "MQTT-3.3.1-2",
+        "MQTT-3.3.4-1",
+        "MQTT-3.8.4-8",
+        "MQTT-4.3.1-1",
+        "MQTT-4.3.2-2",
+        "MQTT-4.3.3-2",
+        "MQTT-2.3.1-5 of 3.1.1",
+        "MQTT-2.3.1-6 of 3.1.1",
+        "MQTT-3.3.1-2 of 3.1.1",
+        "MQTT-3.3.4-1 of 3.1.1",
+        "MQTT-3.8.4-6 of 3.1.1",
+        "MQTT-4.3.1-1 of 3.1.1"
+    })
     void messagesArriveAtTheLowerQos(int from, int to) {
         RawClient publisher = client(from, "p");
         RawClient subscriber = client(to, "s");
@@ -65,6 +83,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.2-4", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-17", "MQTT-3.3.2-18", "MQTT-3.3.2-20"})
     void propertiesAreForwardedUnalteredAndInOrder() {
         RawClient subscriber = client(5, "s");
         subscriber.subscribe("t", 1);
@@ -118,6 +137,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.4.2-1", "MQTT-3.5.2-1"})
     void messageWithoutReceiversIsAcknowledgedWithItsReason() {
         RawClient mqtt5 = client(5, "a");
         assertEquals(0x10, mqtt5.publish("nobody/listens", "x", 1));
@@ -127,6 +147,7 @@ class PublishTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-4.3.3-10", "MQTT-4.3.3-11", "MQTT-4.3.3-12", "MQTT-4.3.3-2 of 3.1.1"})
     void copyOfAQos2MessageIsAcknowledgedEachTimeAndDeliveredOnce(int level) {
         RawClient subscriber = client(5, "s");
         subscriber.subscribe("t", 0);
@@ -155,6 +176,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.1-3", "MQTT-3.3.1-3 of 3.1.1"})
     void copyMarkOfQos1IsNotForwarded() {
         RawClient subscriber = client(4, "s");
         subscriber.subscribe("t", 1);
@@ -164,6 +186,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.7.2-1", "MQTT-4.3.3-11"})
     void pubrelOfAnUnknownMessageIsAnswered() {
         RawClient mqtt5 = client(5, "a");
         mqtt5.pubrel(9);
@@ -174,6 +197,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.6.2-1")
     void strayAcknowledgementsAreHarmless() {
         RawClient client = client(5, "a");
         client.puback(5);
@@ -187,6 +211,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-4.4.0-1")
     void nothingIsSentAgainWhileTheConnectionLasts() {
         RawClient subscriber = client(4, "s");
         subscriber.subscribe("t", 2);
@@ -207,6 +232,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-4.3.3-4", "MQTT-4.4.0-2"})
     void pubrecWithAnErrorEndsTheExchangeAndFreesTheWindow() {
         RawClient subscriber = open(5).connected(Connect.as(5, "s").with(Property.receiveMaximum(1)));
         subscriber.subscribe("t", 2);
@@ -250,6 +276,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-4.3.2-4", "MQTT-4.3.3-8"})
     void acknowledgementsComeInTheOrderOfTheMessages() {
         RawClient subscriber = durable(5, "s");
         subscriber.subscribe("stored", 2);
@@ -268,6 +295,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-4.5.0-1", "MQTT-4.5.0-1 of 3.1.1"})
     void oneMessageReachesManySubscribersOnce() {
         RawClient[] subscribers = new RawClient[60];
         for (int i = 0; i < subscribers.length; i++) {
@@ -287,6 +315,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-4.6.0-5", "MQTT-4.6.0-6", "MQTT-4.6.0-5 of 3.1.1", "MQTT-4.6.0-6 of 3.1.1"})
     void orderHoldsForEachPublisherTopicAndQosUnderLoad() throws InterruptedException {
         restartWith("durability", "none", "queue_messages_max", "1000000");
         int publishers = 6;
@@ -338,6 +367,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.2.2-15")
     void tooLargePacketIsRefusedByItsLengthAlone() {
         restartWith("packet_bytes_max", "1000");
         RawClient mqtt5 = client(5, "a");
@@ -353,6 +383,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.2-24", "MQTT-3.1.2-25"})
     void packetTooLargeForItsReceiverIsDroppedAndTheNextComes() {
         RawClient small = open(5).connected(Connect.as(5, "s").with(Property.maximumPacketSize(50)));
         small.subscribe("t", 2);
@@ -371,6 +402,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.3.4-7")
     void publisherWithoutLimitsCannotExceedReceiveMaximum() {
         restartWith("receive_maximum", "3");
         RawClient publisher = client(5, "p");
@@ -396,6 +428,7 @@ class PublishTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.4-9", "MQTT-3.3.4-10", "MQTT-4.9.0-1", "MQTT-4.9.0-2", "MQTT-4.9.0-3"})
     void receiveMaximumOfTheClientIsRespected() {
         RawClient subscriber = open(5).connected(Connect.as(5, "s").with(Property.receiveMaximum(2)));
         subscriber.subscribe("t", 2);

@@ -35,6 +35,13 @@ class RetainedTest extends BrokerTestBase {
 
     @ParameterizedTest
     @CsvSource({"0,3", "1,3", "2,3", "0,4", "1,4", "2,4", "0,5", "1,5", "2,5"})
+    @Proves({
+        "MQTT-3.3.1-5",
+        "MQTT-3.3.1-5 of 3.1.1",
+        "MQTT-3.3.1-6 of 3.1.1",
+        "MQTT-3.3.1-7 of 3.1.1",
+        "MQTT-3.3.1-8 of 3.1.1"
+    })
     void lastMessageReachesANewSubscriberAtTheLowerQos(int qos, int level) {
         retain("t/x", "old", qos);
         retain("t/x", "new", qos);
@@ -53,6 +60,7 @@ class RetainedTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
+    @Proves({"MQTT-3.3.1-6", "MQTT-3.3.1-7", "MQTT-3.3.1-10 of 3.1.1", "MQTT-3.3.1-11 of 3.1.1"})
     void emptyPayloadClearsAndIsForwarded(int qos) {
         retain("t", "x", 1);
         RawClient live = client(4, "live");
@@ -69,6 +77,7 @@ class RetainedTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.1-8", "MQTT-3.3.1-12 of 3.1.1"})
     void messageWithoutTheFlagLeavesTheRetainedOneAlone() {
         retain("t", "kept", 1);
         client(4, "p").publish("t", "passing", 1);
@@ -80,6 +89,7 @@ class RetainedTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.1-9", "MQTT-3.3.1-10", "MQTT-3.3.1-11"})
     void retainHandlingDecides() {
         retain("t", "x", 0);
         RawClient client = client(5, "a");
@@ -97,6 +107,7 @@ class RetainedTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Proves("MQTT-3.3.1-10")
     void retainHandlingKnowsTheResumedSession(boolean restart) {
         retain("t", "x", 0);
         RawClient client = durable(5, "a");
@@ -111,6 +122,7 @@ class RetainedTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.8.4-4", "MQTT-3.8.4-3 of 3.1.1"})
     void subscribingAgainBringsItAgain() {
         retain("t", "x", 1);
         for (int level = 3; level <= 5; level++) {
@@ -132,6 +144,7 @@ class RetainedTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Proves({"MQTT-3.3.2-5", "MQTT-3.3.2-6"})
     void itKeepsItsPropertiesAndTheRestOfItsTime(boolean restart) {
         SettableTime time = new SettableTime();
         broker.close();
@@ -166,6 +179,7 @@ class RetainedTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
+    @Proves("MQTT-3.3.1-5 of 3.1.1")
     void itSurvivesARestart(int qos) {
         retain("t/" + qos, "x", qos);
         retain("t/a", "replaced", qos);
@@ -179,6 +193,7 @@ class RetainedTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.3.1-9")
     void allThatMatchCome() {
         Set<String> expected = new HashSet<>();
         RawClient publisher = client(4, "p");

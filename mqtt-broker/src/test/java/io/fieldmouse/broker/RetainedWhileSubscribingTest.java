@@ -58,6 +58,7 @@ class RetainedWhileSubscribingTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.8.4-4")
     void replacedSubscriptionMissesNothing() throws InterruptedException {
         RawClient publisher = client(4, "counter");
         AtomicBoolean enough = new AtomicBoolean();

@@ -31,6 +31,16 @@ class SessionResumeTest extends BrokerTestBase {
 
     @ParameterizedTest
     @CsvSource({"1, false", "2, false", "1, true", "2, true"})
+    @Proves({
+        "MQTT-3.1.2-5",
+        "MQTT-3.2.0-1",
+        "MQTT-4.5.0-1",
+        "MQTT-4.6.0-5",
+        "MQTT-3.1.2-5 of 3.1.1",
+        "MQTT-3.2.0-1 of 3.1.1",
+        "MQTT-4.5.0-1 of 3.1.1",
+        "MQTT-4.6.0-6 of 3.1.1"
+    })
     void messagesWaitForTheClientInOrder(int qos, boolean restart) {
         RawClient client = durable(4, "a");
         client.subscribe("t", 2);
@@ -64,6 +74,23 @@ class SessionResumeTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Proves({
+        "MQTT-3.3.1-1",
+        "MQTT-4.3.2-3",
+        "MQTT-4.3.3-3",
+        "MQTT-4.3.3-4",
+        "MQTT-4.3.3-5",
+        "MQTT-4.3.3-6",
+        "MQTT-4.4.0-1",
+        "MQTT-2.3.1-4 of 3.1.1",
+        "MQTT-3.1.2-4 of 3.1.1",
+        "MQTT-3.2.0-1 of 3.1.1",
+        "MQTT-3.3.1-1 of 3.1.1",
+        "MQTT-4.1.0-1 of 3.1.1",
+        "MQTT-4.3.2-1 of 3.1.1",
+        "MQTT-4.3.3-1 of 3.1.1",
+        "MQTT-4.4.0-1 of 3.1.1"
+    })
     void unacknowledgedMessagesComeAgainMarkedUnderTheirIdsAndInOrder(boolean restart) {
         RawClient client = durable(4, "a");
         client.subscribe("t", 2);
@@ -109,6 +136,7 @@ class SessionResumeTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Proves({"MQTT-2.2.1-4", "MQTT-4.3.2-1", "MQTT-2.3.1-4 of 3.1.1", "MQTT-4.3.2-1 of 3.1.1"})
     void newMessagesFollowThoseSentAgainAndUseFreeIds(boolean restart) {
         RawClient client = durable(5, "a");
         client.subscribe("t", 1);
@@ -126,6 +154,7 @@ class SessionResumeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.4-9", "MQTT-4.9.0-1"})
     void sendingAgainRespectsTheNewReceiveMaximum() {
         RawClient client = durable(5, "a");
         client.subscribe("t", 1);
@@ -163,6 +192,7 @@ class SessionResumeTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Proves("MQTT-3.3.2-6")
     void waitingMessageKeepsPropertiesFlagsAndRemainingExpiry(boolean restart) {
         SettableTime time = new SettableTime();
         broker.close();
@@ -193,6 +223,7 @@ class SessionResumeTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Proves({"MQTT-3.3.2-5", "MQTT-4.3.3-13"})
     void expiredMessageIsNotSentAndDoesNotStopTheNext(boolean restart) {
         SettableTime time = new SettableTime();
         broker.close();
@@ -212,6 +243,7 @@ class SessionResumeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-4.3.3-7")
     void expiryDoesNotEndAnExchangeThatHasBegun() {
         SettableTime time = new SettableTime();
         broker.close();
@@ -233,6 +265,7 @@ class SessionResumeTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Proves({"MQTT-4.3.3-10", "MQTT-4.3.3-2 of 3.1.1"})
     void receivedQos2IdsAreRemembered(boolean restart) {
         RawClient subscriber = durable(4, "s");
         subscriber.subscribe("t", 1);
@@ -288,6 +321,7 @@ class SessionResumeTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Proves("MQTT-3.1.2-5")
     void subscriptionsAndTheirOptionsAreKept(boolean restart) {
         RawClient client = durable(5, "a");
         client.subscribe("t", 1 | 4 | 8, Property.subscriptionId(9));

@@ -21,6 +21,14 @@ class SessionTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
+    @Proves({
+        "MQTT-3.1.2-6",
+        "MQTT-3.2.2-3",
+        "MQTT-3.1.2-4 of 3.1.1",
+        "MQTT-3.1.2-6 of 3.1.1",
+        "MQTT-3.2.2-2 of 3.1.1",
+        "MQTT-3.2.2-3 of 3.1.1"
+    })
     void cleanSessionEndsWithItsConnection(int level) {
         RawClient client = client(level, "a");
         client.subscribe("t", 1);
@@ -31,6 +39,14 @@ class SessionTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
+    @Proves({
+        "MQTT-3.1.2-4",
+        "MQTT-3.1.4-4",
+        "MQTT-3.2.2-2",
+        "MQTT-3.1.2-6 of 3.1.1",
+        "MQTT-3.1.4-3 of 3.1.1",
+        "MQTT-3.2.2-1 of 3.1.1"
+    })
     void cleanStartDiscardsTheSession(int level) {
         RawClient client = durable(level, "a");
         client.subscribe("t", 1);
@@ -44,6 +60,7 @@ class SessionTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.3-2", "MQTT-3.1.3-2 of 3.1.1"})
     void sessionIsPresentForEveryVersionOfTheProtocol() {
         durable(4, "a").disconnect();
         assertTrue(sessionPresent(Connect.as(5, "a").durable(), 5));
@@ -58,6 +75,7 @@ class SessionTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-4.1.0-2")
     void sessionExpiresAfterItsTime() {
         RawClient client = open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(1)));
         client.subscribe("t", 1);
@@ -68,6 +86,7 @@ class SessionTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-4.1.0-1")
     void resumedSessionDoesNotExpireWhileConnected() {
         open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(1))).disconnect();
         RawClient client = open(5);
@@ -129,6 +148,7 @@ class SessionTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.2-23")
     void neverExpiringSessionSurvivesRestart() {
         open(5).connected(Connect.as(5, "a").with(Property.sessionExpiry(0xFFFF_FFFFL)))
                 .disconnect();
@@ -137,6 +157,7 @@ class SessionTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.2-23", "MQTT-4.1.0-2"})
     void expiryRunsOnWhileTheBrokerIsOff() {
         SettableTime time = new SettableTime();
         broker.close();
@@ -155,6 +176,7 @@ class SessionTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-4.1.0-2")
     void sessionWhoseTimeIsUpIsNotResumedEvenIfItsTimerHasNotFired() {
         SettableTime time = new SettableTime();
         broker.close();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class ShutdownTest extends BrokerTestBase {
 
     @Test
+    @Proves("MQTT-3.14.4-2")
     void clientsAreToldWhyTheConnectionEnds() throws InterruptedException {
         RawClient[] clients = new RawClient[20];
         for (int i = 0; i < clients.length; i++) {

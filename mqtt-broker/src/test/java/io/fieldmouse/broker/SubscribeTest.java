@@ -24,6 +24,17 @@ class SubscribeTest extends BrokerTestBase {
     private static final byte[] ONE = Wire.u8(1);
 
     @Test
+    @Proves({
+        "MQTT-3.8.4-1",
+        "MQTT-3.8.4-2",
+        "MQTT-3.8.4-5",
+        "MQTT-3.8.4-6",
+        "MQTT-3.8.4-7",
+        "MQTT-3.9.3-1",
+        "MQTT-3.9.3-2",
+        "MQTT-4.7.1-1",
+        "MQTT-4.7.1-2"
+    })
     void eachFilterGetsItsCodeInOrder() {
         RawClient client = client(5, "a");
         client.send(Wire.packet(
@@ -48,6 +59,18 @@ class SubscribeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({
+        "MQTT-2.2.1-6",
+        "MQTT-3.10.4-1",
+        "MQTT-3.10.4-4",
+        "MQTT-3.10.4-5",
+        "MQTT-3.10.4-6",
+        "MQTT-3.11.3-1",
+        "MQTT-3.11.3-2",
+        "MQTT-2.3.1-7 of 3.1.1",
+        "MQTT-3.10.4-4 of 3.1.1",
+        "MQTT-3.10.4-5 of 3.1.1"
+    })
     void unsubscribeSaysWhatThereWas() {
         RawClient client = client(5, "a");
         client.subscribe("a", 0);
@@ -58,9 +81,11 @@ class SubscribeTest extends BrokerTestBase {
         assertEquals(List.of(), old.unsubscribe("never"));
     }
 
-    @Test
-    void nothingComesAfterUnsubscribe() {
-        RawClient client = client(5, "a");
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.10.4-1", "MQTT-3.10.4-2", "MQTT-3.10.4-1 of 3.1.1", "MQTT-3.10.4-2 of 3.1.1"})
+    void nothingComesAfterUnsubscribe(int level) {
+        RawClient client = client(level, "a");
         client.subscribe("t/#", 1);
         client.subscribe("t/x", 1);
         client.unsubscribe("t/#");
@@ -73,6 +98,7 @@ class SubscribeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.8.4-3")
     void subscribingAgainReplacesTheOptions() {
         RawClient client = client(5, "a");
         client.subscribe("t", 2, Property.subscriptionId(1));
@@ -84,6 +110,7 @@ class SubscribeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4", "MQTT-3.3.5-1 of 3.1.1"})
     void overlappingSubscriptionsBringOneCopyAtTheHighestQosWithAllIdentifiers() {
         RawClient client = client(5, "a");
         client.subscribe("t/+", 0, Property.subscriptionId(1));
@@ -106,6 +133,7 @@ class SubscribeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.8.3-3")
     void ownMessagesAreLeftOutWithNoLocal() {
         RawClient client = client(5, "a");
         client.subscribe("t", 1 | NO_LOCAL);
@@ -138,6 +166,7 @@ class SubscribeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.1-12", "MQTT-3.3.1-13", "MQTT-3.3.1-9 of 3.1.1"})
     void retainFlagIsKeptOnlyAsPublished() {
         RawClient plain = client(5, "plain");
         RawClient asPublished = client(5, "as-published");
@@ -159,6 +188,7 @@ class SubscribeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-4.7.2-1", "MQTT-4.7.2-1 of 3.1.1"})
     void dollarTopicsAreNotMatchedByWildcardsInTheFirstLevel() {
         RawClient client = client(4, "a");
         client.subscribe("#", 0);
@@ -186,6 +216,7 @@ class SubscribeTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.3.2-3", "MQTT-4.7.3-4"})
     void wildcardsMatchAsTheSpecificationSays() {
         RawClient client = client(5, "a");
         String[][] cases = {
@@ -301,6 +332,7 @@ class SubscribeTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(strings = {"force", "none"})
+    @Proves({"MQTT-2.2.1-6", "MQTT-3.8.4-2"})
     void manySubscribesAtOnceAreAllAnswered(String durability) {
         restartWith("durability", durability);
         RawClient client = durable(5, "eager");

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class TakeOverTest extends BrokerTestBase {
 
     @Test
+    @Proves({"MQTT-3.1.4-3", "MQTT-3.14.4-1", "MQTT-3.14.4-2", "MQTT-3.1.4-2 of 3.1.1"})
     void newConnectionTakesTheSessionOver() {
         for (int level = 3; level <= 5; level++) {
             RawClient old = client(level, "a");
@@ -46,6 +47,7 @@ class TakeOverTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.2.0-1", "MQTT-3.3.1-1", "MQTT-4.4.0-1"})
     void takenOverClientReceivesWhatTheOldConnectionDidNotAcknowledge() {
         RawClient old = durable(5, "a");
         old.subscribe("t", 1);

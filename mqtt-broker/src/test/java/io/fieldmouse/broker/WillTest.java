@@ -39,6 +39,7 @@ class WillTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.2-7", "MQTT-3.1.2-8", "MQTT-3.1.2-8 of 3.1.1"})
     void lostConnectionBringsTheWill(int level) {
         open(level).connected(dying(level)).reset();
         expectWill();
@@ -46,6 +47,7 @@ class WillTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.2-8", "MQTT-3.1.2-8 of 3.1.1"})
     void closedConnectionBringsTheWill(int level) {
         open(level).connected(dying(level)).close();
         expectWill();
@@ -53,6 +55,7 @@ class WillTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.2-8", "MQTT-3.1.2-10", "MQTT-3.14.4-3", "MQTT-3.1.2-10 of 3.1.1", "MQTT-3.14.4-3 of 3.1.1"})
     void disconnectDropsTheWill(int level) {
         open(level).connected(dying(level)).disconnect();
         expectNothingOnItsWayTo(watcher);
@@ -60,12 +63,14 @@ class WillTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {0x04, 0x80, 0x81})
+    @Proves({"MQTT-3.1.2-8", "MQTT-3.14.4-3"})
     void disconnectWithAnotherReasonBringsTheWill(int reason) {
         open(5).connected(dying(5)).disconnect(reason);
         expectWill();
     }
 
     @Test
+    @Proves("MQTT-3.1.2-8 of 3.1.1")
     void violationBringsTheWill() {
         RawClient client = open(4).connected(dying(4));
         client.send(Wire.hex("f0 00"));
@@ -82,6 +87,7 @@ class WillTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.2-22", "MQTT-3.2.2-22", "MQTT-3.1.2-24 of 3.1.1"})
     void silenceBeyondKeepAliveBringsTheWill() {
         RawClient quiet = open(4).connected(dying(4).keepAlive(1));
         long start = System.nanoTime();
@@ -94,6 +100,7 @@ class WillTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.2-24 of 3.1.1")
     void anyPacketKeepsTheConnectionAlive() {
         RawClient client = open(4).connected(dying(4).keepAlive(2));
         long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
@@ -114,19 +121,37 @@ class WillTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.3-10")
     void willKeepsItsPropertiesButNotItsDelay() {
         open(5).connected(Connect.as(5, "dying")
                         .will("will/x", "gone", 2, false)
-                        .willWith(Property.user("a", "b"))
+                        .willWith(Property.user("b", "1"))
+                        .willWith(Property.user("a", "2"))
+                        .willWith(Property.user("b", "0"))
                         .willWith(Property.contentType("text"))
                         .willWith(Property.messageExpiry(50))
                         .willWith(Property.willDelay(0)))
                 .reset();
         Packet will = watcher.expectPublish("will/x", "gone", 2);
-        assertEquals(List.of("a=b"), will.userProperties());
+        assertEquals(List.of("b=1", "a=2", "b=0"), will.userProperties());
         assertEquals("text", will.text(Property.CONTENT_TYPE));
         assertEquals(50, will.number(Property.MESSAGE_EXPIRY));
         assertFalse(will.has(Property.WILL_DELAY));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.2-10", "MQTT-3.1.2-10 of 3.1.1", "MQTT-3.1.2-12 of 3.1.1"})
+    void willIsPublishedOnceAndNotForTheNextConnection(int level) {
+        open(level).connected(dying(level).durable()).reset();
+        expectWill();
+        durable(level, "dying").reset();
+        expectNothingOnItsWayTo(watcher);
+        broker.restart();
+        watcher = client(5, "watcher");
+        watcher.subscribe("will/#", 2);
+        durable(level, "dying").reset();
+        expectNothingOnItsWayTo(watcher);
     }
 
     @Test
@@ -136,9 +161,12 @@ class WillTest extends BrokerTestBase {
         watcher.expectPublish("will/empty", "", 0);
     }
 
-    @Test
-    void retainedWillIsRetained() {
-        open(4).connected(Connect.as(4, "dying").will("will/r", "gone", 1, true))
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.2-15", "MQTT-3.1.2-17 of 3.1.1"})
+    void retainedWillIsRetained(int level) {
+        open(level)
+                .connected(Connect.as(level, "dying").will("will/r", "gone", 1, true))
                 .reset();
         assertFalse(watcher.expectPublish("will/r", "gone").retain());
         RawClient later = client(4, "later");
@@ -146,9 +174,11 @@ class WillTest extends BrokerTestBase {
         assertTrue(later.expectPublish("will/r", "gone").retain());
     }
 
-    @Test
-    void willThatIsNotRetainedIsNot() {
-        open(4).connected(dying(4)).reset();
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.2-14", "MQTT-3.1.2-16 of 3.1.1"})
+    void willThatIsNotRetainedIsNot(int level) {
+        open(level).connected(dying(level)).reset();
         expectWill();
         RawClient later = client(4, "later");
         later.subscribe("will/#", 0);
@@ -156,6 +186,7 @@ class WillTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.2-8")
     void delayedWillComesAfterItsDelay() {
         Connect connect = dying(5).durable().willWith(Property.willDelay(1));
         open(5).connected(connect).reset();
@@ -165,6 +196,7 @@ class WillTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.2-8")
     void delayedWillComesWhenTheSessionEndsBeforeItsDelay() {
         open(5).connected(dying(5).with(Property.sessionExpiry(1)).willWith(Property.willDelay(10_000)))
                 .reset();
@@ -174,6 +206,7 @@ class WillTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.2-8", "MQTT-3.1.3-9"})
     void reconnectCancelsADelayedWill() {
         open(5).connected(dying(5).durable().willWith(Property.willDelay(1))).reset();
         RawClient again = durable(5, "dying"); // [MQTT-3.1.3-9]
@@ -183,6 +216,7 @@ class WillTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.3-9")
     void takeOverCancelsADelayedWill() {
         RawClient old = open(5).connected(dying(5).durable().willWith(Property.willDelay(1)));
         durable(5, "dying");
@@ -208,6 +242,7 @@ class WillTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.2-7")
     void willSurvivesAnUncleanEndOfTheBroker() {
         SettableTime time = new SettableTime();
         broker.close();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.broker.Proves;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.session.ByteBudget;
@@ -123,6 +124,7 @@ class PacketFramerTest {
     }
 
     @Test
+    @Proves("MQTT-1.5.5-1")
     void needlessAndEndlessLengthsAreMalformed() {
         receive(Wire.hex("30 80 00"));
         assertEquals(List.of(ReasonCode.MALFORMED_PACKET), violations);

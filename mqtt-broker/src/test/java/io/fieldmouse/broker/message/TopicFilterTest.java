@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.broker.Proves;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,12 +38,30 @@ class TopicFilterTest {
                 "a\0",
                 "1/2/3/4/5/6/7/8/9/10/11"
             })
+    @Proves({
+        "MQTT-4.7.1-1",
+        "MQTT-4.7.1-2",
+        "MQTT-4.7.3-1",
+        "MQTT-4.7.3-2",
+        "MQTT-4.7.1-2 of 3.1.1",
+        "MQTT-4.7.1-3 of 3.1.1",
+        "MQTT-4.7.3-1 of 3.1.1",
+        "MQTT-4.7.3-2 of 3.1.1"
+    })
     void thisIsNone(String filter) {
         assertNotNull(TopicFilter.flaw(filter, 10));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "+", "#", "a/+", "a#", "a\0", "1/2/3/4/5/6/7/8/9/10/11"})
+    @Proves({
+        "MQTT-4.7.0-1",
+        "MQTT-4.7.3-1",
+        "MQTT-4.7.3-2",
+        "MQTT-4.7.1-1 of 3.1.1",
+        "MQTT-4.7.3-1 of 3.1.1",
+        "MQTT-4.7.3-2 of 3.1.1"
+    })
     void thisIsNoTopicName(String topic) {
         assertNotNull(TopicName.flaw(topic, 10));
     }
@@ -75,6 +94,14 @@ class TopicFilterTest {
         "a, ab, false",
         "a/#, ab, false",
         "a/b/#, a, false"
+    })
+    @Proves({
+        "MQTT-3.3.2-3",
+        "MQTT-4.7.2-1",
+        "MQTT-4.7.3-4",
+        "MQTT-3.3.2-3 of 3.1.1",
+        "MQTT-4.7.2-1 of 3.1.1",
+        "MQTT-4.7.3-4 of 3.1.1"
     })
     void matchesAsTheSpecificationSays(String filter, String topic, boolean expected) {
         assertEquals(expected, TopicFilter.matches(filter, topic));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.broker.Proves;
 import io.fieldmouse.store.StoredMessage;
 import io.fieldmouse.store.StoredSession;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ class OutboundWindowTest {
     }
 
     @Test
+    @Proves({"MQTT-2.2.1-4", "MQTT-4.3.2-1", "MQTT-4.3.3-1"})
     void packetIdsAreNeverZeroAndSkipThoseInUse() {
         QueuedMessage kept = message(0);
         window.add(kept);
