@@ -34,6 +34,24 @@ final class BadConnects {
         return packet(CONNECT, text("MQTT"), u8(5), u8(flags), u16(0), properties, join(payload));
     }
 
+    @Proves({
+        "MQTT-1.5.4-1",
+        "MQTT-1.5.4-2",
+        "MQTT-2.1.3-1",
+        "MQTT-3.1.2-3",
+        "MQTT-3.1.2-9",
+        "MQTT-3.1.2-11",
+        "MQTT-3.1.2-12",
+        "MQTT-3.1.2-13",
+        "MQTT-3.1.2-16",
+        "MQTT-3.1.2-17",
+        "MQTT-3.1.2-18",
+        "MQTT-3.1.2-19",
+        "MQTT-3.1.3-3",
+        "MQTT-3.1.3-4",
+        "MQTT-3.1.3-11",
+        "MQTT-3.1.3-12"
+    })
     private static void fields(BadPackets bad) {
         byte[] id = text("bad");
         byte[] will = join(NO_PROPERTIES, text("w"), text("p"));
@@ -54,6 +72,11 @@ final class BadConnects {
                 MALFORMED,
                 connect(0x06, NO_PROPERTIES, id, NO_PROPERTIES, hex("0001 ff"), text("")));
         bad.row("CONNECT: user name missing", MALFORMED, connect(0x82, NO_PROPERTIES, id));
+        bad.row("CONNECT: user name without flag", MALFORMED, connect(0x02, NO_PROPERTIES, id, text("user")));
+        bad.row(
+                "CONNECT: password without flag",
+                MALFORMED,
+                connect(0x82, NO_PROPERTIES, id, text("user"), text("word")));
         bad.row("CONNECT: password missing", MALFORMED, connect(0xC2, NO_PROPERTIES, id, text("user")));
         bad.row("CONNECT: user name of bad UTF-8", MALFORMED, connect(0x82, NO_PROPERTIES, id, hex("0001 ff")));
         bad.row("CONNECT: longer than its fields", MALFORMED, connect(0x02, NO_PROPERTIES, id, u8(0)));
@@ -138,6 +161,18 @@ final class BadConnects {
     }
 
     /** [MQTT-3.1.4-1 of 3.1.1]: closed without CONNACK, but for what has a return code. */
+    @Proves({
+        "MQTT-1.5.3-1 of 3.1.1",
+        "MQTT-3.1.2-9 of 3.1.1",
+        "MQTT-3.1.2-11 of 3.1.1",
+        "MQTT-3.1.2-13 of 3.1.1",
+        "MQTT-3.1.2-14 of 3.1.1",
+        "MQTT-3.1.2-15 of 3.1.1",
+        "MQTT-3.1.3-3 of 3.1.1",
+        "MQTT-3.1.3-4 of 3.1.1",
+        "MQTT-3.1.3-10 of 3.1.1",
+        "MQTT-3.1.3-11 of 3.1.1"
+    })
     static void inOlder(BadPackets bad) {
         boolean mqtt31 = bad.level() == 3;
         byte[] start = mqtt31 ? join(text("MQIsdp"), u8(3)) : join(text("MQTT"), u8(4));
@@ -172,10 +207,24 @@ final class BadConnects {
     }
 
     /** What 3.1 had not ruled out. */
+    @Proves({
+        "MQTT-2.2.2-1 of 3.1.1",
+        "MQTT-2.2.2-2 of 3.1.1",
+        "MQTT-3.1.2-3 of 3.1.1",
+        "MQTT-3.1.2-18 of 3.1.1",
+        "MQTT-3.1.2-19 of 3.1.1",
+        "MQTT-3.1.2-20 of 3.1.1",
+        "MQTT-3.1.2-21 of 3.1.1",
+        "MQTT-3.1.2-22 of 3.1.1"
+    })
     private static void mqtt311(BadPackets bad, byte[] start, byte[] id) {
         bad.closed("CONNECT: reserved flag", packet(CONNECT, start, u8(3), u16(0), id));
         bad.closed("CONNECT: password without user name", packet(CONNECT, start, u8(0x42), u16(0), id, text("p")));
         bad.closed("CONNECT: user name missing", packet(CONNECT, start, u8(0x82), u16(0), id));
+        bad.closed("CONNECT: user name without flag", packet(CONNECT, start, u8(2), u16(0), id, text("user")));
+        byte[] both = join(text("user"), text("word"));
+        bad.closed("CONNECT: password without flag", packet(CONNECT, start, u8(0x82), u16(0), id, both));
+        bad.closed("CONNECT: will without flag", packet(CONNECT, start, u8(2), u16(0), id, text("w"), text("p")));
         bad.closed("CONNECT: password missing", packet(CONNECT, start, u8(0xC2), u16(0), id, text("user")));
         for (int flags = 1; flags < 16; flags++) {
             byte[] body = join(start, u8(2), u16(0), id);

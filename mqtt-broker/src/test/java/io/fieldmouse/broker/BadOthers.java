@@ -22,6 +22,7 @@ final class BadOthers {
 
     private BadOthers() {}
 
+    @Proves({"MQTT-3.14.1-1", "MQTT-3.14.2-1", "MQTT-3.15.1-1", "MQTT-4.12.0-7"})
     static void inMqtt5(BadPackets bad) {
         byte[] expiry = Property.sessionExpiry(0);
         bad.row("PINGREQ: flags", MALFORMED, packet(0xC1));
@@ -77,6 +78,7 @@ final class BadOthers {
         bad.cutShort("AUTH", AUTH, auth, length -> length < 2 ? PROTOCOL_ERROR : MALFORMED);
     }
 
+    @Proves({"MQTT-2.2.2-2 of 3.1.1", "MQTT-3.14.1-1 of 3.1.1"})
     static void inOlder(BadPackets bad) {
         bad.closed("PINGREQ: something in it", packet(0xC0, u8(0)));
         bad.closed("DISCONNECT: something in it", packet(DISCONNECT, u8(0)));

@@ -52,6 +52,7 @@ final class BadProperties {
         return samples;
     }
 
+    @Proves("MQTT-3.3.4-6")
     static void inMqtt5(BadPackets bad) {
         // For a Subscription Identifier in a PUBLISH there is a statement of its own [MQTT-3.3.4-6].
         Set<Integer> publish = Set.of(0x01, 0x02, 0x03, 0x08, 0x09, SUBSCRIPTION_ID, 0x23);

@@ -61,6 +61,18 @@ final class BadPublishes {
         return packet(PUBLISH, text("t"), properties(props), u8(0));
     }
 
+    @Proves({
+        "MQTT-1.5.4-1",
+        "MQTT-1.5.4-2",
+        "MQTT-3.3.2-1",
+        "MQTT-3.3.2-2",
+        "MQTT-4.7.0-1",
+        "MQTT-1.5.3-1 of 3.1.1",
+        "MQTT-1.5.3-2 of 3.1.1",
+        "MQTT-3.3.2-1 of 3.1.1",
+        "MQTT-3.3.2-2 of 3.1.1",
+        "MQTT-4.7.1-1 of 3.1.1"
+    })
     private static void texts(BadPackets bad, byte[] properties, int reason) {
         BAD_TEXTS.forEach((what, digits) -> {
             byte[] topic = hex(digits);
@@ -71,6 +83,7 @@ final class BadPublishes {
         }
     }
 
+    @Proves({"MQTT-1.5.5-1", "MQTT-2.2.1-3", "MQTT-2.2.2-1", "MQTT-3.3.1-2", "MQTT-3.3.1-4", "MQTT-4.7.3-1"})
     private static void fields(BadPackets bad) {
         bad.row("PUBLISH: DUP at QoS 0", MALFORMED, packet(0x38, text("t"), NO_PROPERTIES));
         bad.row("PUBLISH: QoS 3", MALFORMED, packet(0x36, text("t"), u16(1), NO_PROPERTIES));
@@ -94,6 +107,15 @@ final class BadPublishes {
         bad.row("PUBLISH: larger than the broker takes", 0x95, hex("30 ff ff ff 7f"));
     }
 
+    @Proves({
+        "MQTT-1.5.5-1",
+        "MQTT-1.5.7-1",
+        "MQTT-3.3.2-8",
+        "MQTT-3.3.2-13",
+        "MQTT-3.3.2-14",
+        "MQTT-3.3.2-19",
+        "MQTT-3.3.4-6"
+    })
     private static void values(BadPackets bad) {
         byte[] alias = Property.topicAlias(1);
         bad.row("PUBLISH: alias 0", 0x94, publish(Property.topicAlias(0)));
@@ -152,6 +174,7 @@ final class BadPublishes {
         bad.row("PUBLISH: property " + name, MALFORMED, publish(property));
     }
 
+    @Proves({"MQTT-2.3.1-1 of 3.1.1", "MQTT-3.3.1-2 of 3.1.1", "MQTT-3.3.1-4 of 3.1.1", "MQTT-4.7.3-1 of 3.1.1"})
     static void inOlder(BadPackets bad) {
         texts(bad, new byte[0], CLOSED);
         bad.closed("PUBLISH: DUP at QoS 0", packet(0x38, text("t")));

@@ -32,6 +32,7 @@ final class BadReplies {
         };
     }
 
+    @Proves({"MQTT-2.1.3-1", "MQTT-3.4.2-1", "MQTT-3.5.2-1", "MQTT-3.6.1-1", "MQTT-3.6.2-1", "MQTT-3.7.2-1"})
     static void inMqtt5(BadPackets bad) {
         for (int type : TYPES) {
             String name = name(type) + ": ";
@@ -68,6 +69,7 @@ final class BadReplies {
         return packet(type, u16(1), u8(0), properties(property));
     }
 
+    @Proves({"MQTT-2.2.2-2 of 3.1.1", "MQTT-3.6.1-1 of 3.1.1"})
     static void inOlder(BadPackets bad) {
         for (int type : TYPES) {
             String name = name(type) + ": ";

@@ -30,6 +30,16 @@ final class BadSubscriptions {
         return packet(SUBSCRIBE, u16(1), properties, join(rest));
     }
 
+    @Proves({
+        "MQTT-2.2.1-3",
+        "MQTT-3.8.1-1",
+        "MQTT-3.8.3-1",
+        "MQTT-3.8.3-2",
+        "MQTT-3.8.3-5",
+        "MQTT-3.10.1-1",
+        "MQTT-3.10.3-1",
+        "MQTT-3.10.3-2"
+    })
     static void inMqtt5(BadPackets bad) {
         byte[] id = Property.subscriptionId(5);
         bad.row("SUBSCRIBE: flags 0000", MALFORMED, packet(0x80, u16(1), NO_PROPERTIES, text("t"), u8(0)));
@@ -99,6 +109,16 @@ final class BadSubscriptions {
         return subscribe(properties(hex(property)), text("t"), u8(0));
     }
 
+    @Proves({
+        "MQTT-2.3.1-1 of 3.1.1",
+        "MQTT-3.8.3-1 of 3.1.1",
+        "MQTT-3.8.3-3 of 3.1.1",
+        "MQTT-3.8.3-4 of 3.1.1",
+        "MQTT-3.10.3-1 of 3.1.1",
+        "MQTT-3.10.3-2 of 3.1.1",
+        "MQTT-4.7.1-2 of 3.1.1",
+        "MQTT-4.7.1-3 of 3.1.1"
+    })
     static void inOlder(BadPackets bad) {
         bad.closed("SUBSCRIBE: packet id 0", packet(SUBSCRIBE, u16(0), text("t"), u8(0)));
         bad.closed("SUBSCRIBE: no filter", packet(SUBSCRIBE, u16(1)));
@@ -126,6 +146,7 @@ final class BadSubscriptions {
         }
     }
 
+    @Proves({"MQTT-2.2.2-2 of 3.1.1", "MQTT-3.8.1-1 of 3.1.1", "MQTT-3.10.1-1 of 3.1.1"})
     private static void flags(BadPackets bad) {
         for (int flags : new int[] {0, 1, 3, 4, 6, 8, 10, 15}) {
             bad.closed("SUBSCRIBE: flags " + flags, packet(0x80 | flags, u16(1), text("t"), u8(0)));

@@ -22,6 +22,7 @@ class ConnectTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.4-5", "MQTT-4.2.0-1", "MQTT-3.1.4-4 of 3.1.1", "MQTT-7.0.0-2 of 3.1.1", "MQTT-7.1.1-1 of 3.1.1"})
     void everyVersionIsWelcome(int level) {
         RawClient client = open(level);
         Packet answer = client.connect(Connect.as(level, "a"));
@@ -43,6 +44,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.3-6", "MQTT-3.1.3-7"})
     void mqtt5ClientWithoutIdGetsOneThatWorks() {
         RawClient nameless = open(5);
         Packet answer = nameless.connect(Connect.as(5, "").with(Property.sessionExpiry(60)));
@@ -60,6 +62,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.3-6 of 3.1.1")
     void twoClientsWithoutIdAreTwoClients() {
         RawClient one = open(4).connected(Connect.as(4, ""));
         RawClient other = open(4).connected(Connect.as(4, ""));
@@ -68,6 +71,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.3-8 of 3.1.1")
     void mqtt311ClientWithoutIdAndCleanSessionIsRefused() {
         RawClient client = open(4);
         assertEquals(2, client.connect(Connect.as(4, "").resume()).reason());
@@ -75,6 +79,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.3-8", "MQTT-3.1.3-9 of 3.1.1"})
     void longClientIdsAreTakenUpToTheLimit() {
         for (int level = 3; level <= 5; level++) {
             open(level).connected(Connect.as(level, "x".repeat(1024)));
@@ -94,6 +99,14 @@ class ConnectTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 6})
+    @Proves({
+        "MQTT-3.1.2-2",
+        "MQTT-3.2.2-7",
+        "MQTT-3.2.2-8",
+        "MQTT-4.13.2-1",
+        "MQTT-3.1.2-2 of 3.1.1",
+        "MQTT-3.2.2-5 of 3.1.1"
+    })
     void otherVersionsAreRefusedWithTheirReason(int version) {
         boolean newer = version == 6;
         RawClient client = open(newer ? 5 : 4);
@@ -110,6 +123,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.2-1", "MQTT-3.1.2-1 of 3.1.1"})
     void wrongProtocolNameIsNotServed() {
         RawClient client = open(4);
         client.send(Wire.packet(Wire.CONNECT, Wire.text("HTTP"), Wire.u8(4), Wire.u8(2), Wire.u16(0), Wire.text("a")));
@@ -119,6 +133,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.0-1", "MQTT-3.14.0-1", "MQTT-3.1.0-1 of 3.1.1"})
     void firstPacketMustBeConnect() {
         RawClient client = open(4);
         client.ping();
@@ -130,6 +145,7 @@ class ConnectTest extends BrokerTestBase {
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.0-2", "MQTT-3.2.0-2", "MQTT-3.1.0-2 of 3.1.1"})
     void secondConnectEndsTheConnection(int level) {
         RawClient client = client(level, "a");
         client.send(Connect.as(level, "a").bytes());
@@ -167,13 +183,17 @@ class ConnectTest extends BrokerTestBase {
         assertTrue(subscribed && published && acknowledged);
     }
 
-    @Test
-    void packetsSentAfterARefusedConnectAreIgnored() {
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    @Proves({"MQTT-3.1.4-6", "MQTT-3.1.4-5 of 3.1.1"})
+    void packetsSentAfterARefusedConnectAreIgnored(int level) {
         RawClient watcher = client(4, "watcher");
         watcher.subscribe("t", 0);
-        RawClient refused = open(4);
-        refused.send(Connect.as(4, "").resume().bytes(), Publish.of("t", "x").bytes(4)); // [MQTT-3.1.4-6]
-        assertEquals(2, refused.expect(PacketType.CONNACK).reason());
+        RawClient refused = open(level);
+        refused.send(
+                Connect.as(level, "x".repeat(1025)).bytes(),
+                Publish.of("t", "x").bytes(level));
+        assertEquals(level == 5 ? 0x85 : 2, refused.expect(PacketType.CONNACK).reason());
         refused.expectClosed();
         expectNothingOnItsWayTo(watcher);
     }
@@ -195,6 +215,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.4-2", "MQTT-3.2.2-7", "MQTT-3.2.2-8", "MQTT-3.2.2-5 of 3.1.1"})
     void sessionsAreBounded() {
         restartWith("sessions_max", "2");
         client(4, "a");
@@ -210,6 +231,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.2-24", "MQTT-3.2.2-19"})
     void connackIsNeverLargerThanTheClientTakes() {
         RawClient client = open(5);
         client.send(Connect.as(5, "")
@@ -222,6 +244,7 @@ class ConnectTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-3.1.2-24", "MQTT-3.14.2-3"})
     void disconnectIsNeverLargerThanTheClientTakes() {
         RawClient old = open(5).connected(Connect.as(5, "a").with(Property.maximumPacketSize(30)));
         client(5, "a");

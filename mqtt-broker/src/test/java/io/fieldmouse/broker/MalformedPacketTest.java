@@ -56,6 +56,7 @@ class MalformedPacketTest {
 
     @ParameterizedTest
     @MethodSource({"inMqtt5", "inMqtt311", "inMqtt31"})
+    @Proves({"MQTT-4.13.1-1", "MQTT-4.13.2-1", "MQTT-4.8.0-1 of 3.1.1"})
     void badPacketEndsTheConnectionWithItsReason(Row row) {
         for (int cut = 0; cut < row.packet().length; cut++) {
             try (RawClient client = new RawClient(broker.port(), row.level())) {
@@ -69,6 +70,7 @@ class MalformedPacketTest {
 
     @ParameterizedTest
     @MethodSource("insteadOfConnect")
+    @Proves({"MQTT-3.1.4-1", "MQTT-3.14.0-1", "MQTT-3.1.4-1 of 3.1.1", "MQTT-3.2.2-6 of 3.1.1"})
     void badConnectIsRefusedWithItsReason(Row row) {
         for (int cut = 0; cut < row.packet().length; cut++) {
             try (RawClient client = new RawClient(broker.port(), row.level())) {
