@@ -71,10 +71,11 @@ final class ClientPackets {
         }
         Session session = connection.session();
         Publication publication = PacketProperties.publication(packet, session.clientId(), shared.clock());
-        switch (publication.qos()) {
+        switch (publication.qos()) { // [MQTT-3.3.4-1], [MQTT-3.3.4-1 of 3.1.1]
             case AT_MOST_ONCE -> route(publication, List.of());
             case AT_LEAST_ONCE -> {
                 checkReceiveMaximum();
+                // [MQTT-4.3.2-4], [MQTT-4.3.2-5], [MQTT-4.3.2-2 of 3.1.1]
                 answer(PacketKind.PUBACK, packetId, route(publication, List.of()));
             }
             case EXACTLY_ONCE -> publishExactlyOnce(session, publication, packetId);
@@ -83,7 +84,7 @@ final class ClientPackets {
     }
 
     private void publishExactlyOnce(Session session, Publication publication, int packetId) {
-        boolean copy = session.inboundPacketIds().contains(packetId);
+        boolean copy = session.inboundPacketIds().contains(packetId); // [MQTT-4.3.3-2 of 3.1.1]
         if (copy && connection.owesPubrec(packetId)) {
             return; // answered by the one that has yet to leave: copies make nothing grow
         }
@@ -97,10 +98,10 @@ final class ClientPackets {
             return;
         }
         List<StoreChange> changes = new ArrayList<>();
-        session.remember(packetId, changes);
+        session.remember(packetId, changes); // [MQTT-4.3.3-8]
         PublishOutcome outcome = route(publication, changes);
         if (outcome.reason().isError()) {
-            session.forget(packetId);
+            session.forget(packetId); // [MQTT-4.3.3-9]
         } else {
             session.rememberedAt(outcome.position());
         }
@@ -124,7 +125,7 @@ final class ClientPackets {
     }
 
     private void checkReceiveMaximum() {
-        if (isMqtt5() && connection.unacknowledged() >= shared.limits().receiveMaximum()) {
+        if (isMqtt5() && connection.unacknowledged() >= shared.limits().receiveMaximum()) { // [MQTT-3.3.4-7]
             throw new MqttViolation(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                     "more than " + shared.limits().receiveMaximum() + " messages without acknowledgement");
@@ -140,7 +141,7 @@ final class ClientPackets {
         Session session = connection.session();
         if (packet.variableHeader() instanceof MqttPubReplyMessageVariableHeader reply
                 && (reply.reasonCode() & 0x80) != 0) {
-            session.rejected(packetId);
+            session.rejected(packetId); // [MQTT-4.4.0-2]
         } else if (!session.received(packetId)) {
             connection.reply(PacketKind.PUBREL, packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
         }
@@ -148,7 +149,7 @@ final class ClientPackets {
 
     void pubrel(MqttMessage packet) {
         int packetId = packetId(packet);
-        long position = connection.session().releaseInbound(packetId);
+        long position = connection.session().releaseInbound(packetId); // [MQTT-4.3.3-12], [MQTT-4.3.3-13]
         ReasonCode reason = position < 0 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS;
         connection.sendAfter(
                 Math.max(position, CommitGate.AT_ONCE),
@@ -175,6 +176,9 @@ final class ClientPackets {
         }
         List<StoreChange> changes = new ArrayList<>();
         List<Integer> codes = new ArrayList<>();
+        // One after the other, with an answer for each, in their order: [MQTT-3.8.4-5], [MQTT-3.8.4-6],
+        // [MQTT-3.8.4-7], [MQTT-3.9.3-1], [MQTT-3.9.3-2], [MQTT-3.8.4-4 of 3.1.1], [MQTT-3.8.4-5 of 3.1.1],
+        // [MQTT-3.9.3-1 of 3.1.1]
         for (MqttTopicSubscription requested : packet.payload().topicSubscriptions()) {
             ReasonCode refusal = refusalOf(requested.topicFilter());
             if (refusal == null) {
@@ -182,11 +186,13 @@ final class ClientPackets {
                 router.subscribe(subscription, changes);
                 codes.add(subscription.qos().number());
             } else {
+                // [MQTT-3.9.3-2 of 3.1.1]
                 codes.add(isMqtt5() ? refusal.code() : ReasonCode.UNSPECIFIED_ERROR.code());
             }
         }
         long position = commit(changes);
         connection.sendAfter(position, () -> {
+            // [MQTT-3.8.4-2], [MQTT-3.8.4-1 of 3.1.1], [MQTT-3.8.4-2 of 3.1.1]
             connection.send(subAck(packetId, codes)); // [MQTT-3.8.4-1]
             connection.session().replay();
         });
@@ -225,7 +231,7 @@ final class ClientPackets {
         return new Subscription(
                 connection.session(),
                 requested.topicFilter(),
-                Qos.of(option.qos().value()),
+                Qos.of(option.qos().value()), // [MQTT-3.2.2-10]
                 option.isNoLocal() || bridge,
                 option.isRetainAsPublished() || bridge,
                 option.retainHandling().value(),
@@ -236,12 +242,14 @@ final class ClientPackets {
         int packetId = packet.variableHeader().messageId();
         List<StoreChange> changes = new ArrayList<>();
         List<Short> codes = new ArrayList<>();
+        // [MQTT-3.10.4-6], [MQTT-3.11.3-1], [MQTT-3.10.4-6 of 3.1.1]
         for (String filter : packet.payload().topics()) {
             boolean was = router.unsubscribe(connection.session(), filter, changes);
-            ReasonCode code = was ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED;
+            ReasonCode code = was ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED; // [MQTT-3.11.3-2]
             codes.add((short) code.code());
         }
         long position = commit(changes);
+        // [MQTT-3.10.4-5], [MQTT-3.10.4-4 of 3.1.1], [MQTT-3.10.4-5 of 3.1.1]
         connection.sendAfter(position, () -> connection.send(unsubAck(packetId, codes))); // [MQTT-3.10.4-4]
     }
 
@@ -252,7 +260,7 @@ final class ClientPackets {
     private static MqttMessage subAck(int packetId, List<Integer> codes) {
         return new MqttSubAckMessage(
                 header(MqttMessageType.SUBACK),
-                MqttMessageIdVariableHeader.from(packetId),
+                MqttMessageIdVariableHeader.from(packetId), // [MQTT-2.2.1-6], [MQTT-2.3.1-7 of 3.1.1]
                 new MqttSubAckPayload(codes));
     }
 
@@ -281,7 +289,7 @@ final class ClientPackets {
                 throw MqttViolation.protocolError("Session Expiry Interval was 0 in CONNECT (section 3.14.2.2.2)");
             }
         }
-        connection.disconnected(goodbye, newExpiry);
+        connection.disconnected(goodbye, newExpiry); // [MQTT-3.14.4-3 of 3.1.1]
     }
 
     private static MqttProperties propertiesOf(MqttReasonCodeAndPropertiesVariableHeader header) {

@@ -327,7 +327,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     @Override
     public void storeFailed(StoreException cause) {
         awaitingDisk = false;
-        close(ReasonCode.UNSPECIFIED_ERROR, "the broker cannot store messages");
+        close(ReasonCode.UNSPECIFIED_ERROR, "the broker cannot store messages"); // [MQTT-4.8.0-2 of 3.1.1]
     }
 
     // ---- reading
@@ -393,7 +393,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     /** Refuses a CONNECT. */
-    void refuse(ReasonCode reason, String words) {
+    void refuse(ReasonCode reason, String words) { // [MQTT-3.2.2-7], [MQTT-3.2.2-5 of 3.1.1]
         if (phase == Phase.CLOSED) {
             return;
         }
@@ -405,7 +405,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         hangUp();
     }
 
-    private void hangUp() {
+    private void hangUp() { // [MQTT-3.14.4-1], [MQTT-3.14.4-2], [MQTT-4.13.2-1]
         HangUp.after(batch, channel, lane, handler::discardInput);
     }
 

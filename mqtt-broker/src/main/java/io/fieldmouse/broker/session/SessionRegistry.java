@@ -35,6 +35,7 @@ public final class SessionRegistry {
     private final Ending ending;
     private final int sessionsMax;
     private final long storeBacklogBytesMax;
+    // By client id [MQTT-3.1.3-2], [MQTT-3.1.3-2 of 3.1.1]
     private final Map<String, Entry> entries = new HashMap<>();
     private long storedBehindMillis;
 
@@ -131,6 +132,7 @@ public final class SessionRegistry {
     public Claimed claim(Claim claim) {
         Entry entry = entries.get(claim.clientId());
         if (entry != null && entry.session.outbound() != null) {
+            // [MQTT-3.1.4-2 of 3.1.1]
             entry.session.outbound().close(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
             entry = entries.get(claim.clientId()); // a session without expiry ended with its connection
         }
@@ -141,10 +143,11 @@ public final class SessionRegistry {
             context.population().sessionExpired();
         }
         if (entry != null && (claim.cleanStart() || expired)) {
+            // [MQTT-3.1.4-4], [MQTT-3.1.2-6 of 3.1.1], [MQTT-3.1.4-3 of 3.1.1]
             end(entry, changes); // [MQTT-3.1.2-4]
             entry = null;
         }
-        boolean present = entry != null;
+        boolean present = entry != null; // [MQTT-3.1.2-5], [MQTT-3.1.2-6], [MQTT-3.1.2-4 of 3.1.1]
         if (entry == null) {
             context.population().sessionBegan();
             entry = new Entry(new Session(claim.clientId(), context));
@@ -175,6 +178,7 @@ public final class SessionRegistry {
 
     private void setWill(Entry entry, @Nullable Will will, List<StoreChange> changes) {
         if (will != null) {
+            // [MQTT-3.1.2-7], [MQTT-3.1.2-8 of 3.1.1]
             changes.add(new WillSet(entry.session.clientId(), will.toStored()));
         } else if (entry.will != null) {
             changes.add(new WillCleared(entry.session.clientId()));
@@ -207,12 +211,12 @@ public final class SessionRegistry {
         }
         long now = context.clock().millis();
         if (goodbye == Goodbye.WITHOUT_WILL) {
-            dropWill(entry, changes);
+            dropWill(entry, changes); // [MQTT-3.1.2-10], [MQTT-3.1.2-10 of 3.1.1]
         }
         if (session.expirySeconds() == 0) {
             end(entry, changes);
         } else {
-            changes.add(new SessionClosed(session.clientId(), session.expirySeconds(), now));
+            changes.add(new SessionClosed(session.clientId(), session.expirySeconds(), now)); // [MQTT-3.1.2-23]
             waitForEnd(entry, now);
             waitForWill(entry, 0);
         }
@@ -226,12 +230,13 @@ public final class SessionRegistry {
         }
     }
 
-    /** Ends the session: its will is due now, whatever its delay [MQTT-3.1.3-9]. */
+    /** Ends the session: its will is due now, whatever its delay [MQTT-3.1.2-8]. */
     private void end(Entry entry, List<StoreChange> changes) {
         stopWaiting(entry);
         Session session = entry.session;
         entries.remove(session.clientId());
         context.population().sessionEnded();
+        // Only what is the session's: retained messages stay [MQTT-3.1.2-7 of 3.1.1]
         ending.sessionEnded(session);
         if (session.isStored()) {
             changes.add(new SessionEnded(session.clientId()));
@@ -297,10 +302,12 @@ public final class SessionRegistry {
             putWill(entry, null);
             // In one commit: after a kill in between it would be sent once more.
             String clientId = entry.session.clientId();
+            // [MQTT-3.1.2-12 of 3.1.1]
             ending.willDue(will.toPublication(clientId, context.clock()), List.of(new WillCleared(clientId)));
         }
     }
 
+    // No time counts while the client is connected [MQTT-4.1.0-1], [MQTT-4.1.0-1 of 3.1.1], [MQTT-4.1.0-2 of 3.1.1]
     private static void stopWaiting(Entry entry) {
         if (entry.expiry != null) {
             entry.expiry.cancel();
