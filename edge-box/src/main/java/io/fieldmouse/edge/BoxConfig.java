@@ -38,7 +38,7 @@ record BoxConfig(BrokerConfig broker, GatewayConfig gateway, List<ConfigProblem>
             throws ConfigException {
         YamlReader reader = new YamlReader();
         YamlMap root = reader.read(file);
-        BrokerConfig broker = BrokerSection.read(root.section("broker"), place, listenCheck);
+        BrokerConfig broker = BrokerSection.read(root.section("broker"), file, place, listenCheck);
         Path folder = file.toAbsolutePath().getParent();
         Path profiles = folder == null ? Path.of("profiles") : file.resolveSibling("profiles");
         GatewayConfig gateway = GatewayConfig.read(reader, root, profiles, portCheck);

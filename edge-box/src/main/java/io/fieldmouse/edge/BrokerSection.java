@@ -4,8 +4,11 @@ import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
 import io.fieldmouse.broker.ListenerConfig;
 import io.fieldmouse.broker.ListenerConfig.Protocol;
+import io.fieldmouse.broker.access.AccessControl;
+import io.fieldmouse.broker.access.AccessFileException;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.yaml.YamlMap;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +20,14 @@ final class BrokerSection {
     private static final Map<String, Protocol> PROTOCOLS = protocols();
 
     private final YamlMap section;
+    private final Path file;
     private final BrokerPlace place;
     private final ListenCheck listenCheck;
     private BrokerConfig config = BrokerConfig.defaults();
 
-    private BrokerSection(YamlMap section, BrokerPlace place, ListenCheck listenCheck) {
+    private BrokerSection(YamlMap section, Path file, BrokerPlace place, ListenCheck listenCheck) {
         this.section = section;
+        this.file = file;
         this.place = place;
         this.listenCheck = listenCheck;
     }
@@ -34,9 +39,14 @@ final class BrokerSection {
         return protocols;
     }
 
-    /** @param place where the broker is: elsewhere, its addresses are not looked at */
-    static BrokerConfig read(YamlMap section, BrokerPlace place, ListenCheck listenCheck) {
-        BrokerSection read = new BrokerSection(section, place, listenCheck);
+    /**
+     * Reads it.
+     *
+     * @param file in which it is written, and beside which the files it names are meant
+     * @param place where the broker is: elsewhere, its addresses and files are not looked at
+     */
+    static BrokerConfig read(YamlMap section, Path file, BrokerPlace place, ListenCheck listenCheck) {
+        BrokerSection read = new BrokerSection(section, file, place, listenCheck);
         read.readSettings();
         read.readListeners();
         return read.config;
@@ -53,8 +63,29 @@ final class BrokerSection {
         config = config.with(
                 BrokerSetting.DATA,
                 Home.path().resolve(config.text(BrokerSetting.DATA)).toString());
+        readAccessFile(BrokerSetting.PASSWORD_FILE);
+        readAccessFile(BrokerSetting.ACL_FILE);
         if (!section.flawed(BIND) && !section.flawed(PORT) && !section.flawed(BrokerSetting.ANONYMOUS.key())) {
             config.listeners().forEach(listener -> check(section, listener));
+        }
+    }
+
+    /** Reads the file as the broker will, so that what is wrong with it is told before anything starts. */
+    private void readAccessFile(BrokerSetting setting) {
+        Path named = config.file(setting);
+        if (named == null) {
+            return;
+        }
+        Path found = file.resolveSibling(named);
+        config = config.with(setting, found.toString());
+        if (place == BrokerPlace.ELSEWHERE) {
+            return;
+        }
+        boolean passwords = setting == BrokerSetting.PASSWORD_FILE;
+        try {
+            AccessControl.open(passwords ? found : null, passwords ? null : found);
+        } catch (AccessFileException e) {
+            section.problem(setting.key(), '"' + named.toString() + '"', String.valueOf(e.getMessage()));
         }
     }
 

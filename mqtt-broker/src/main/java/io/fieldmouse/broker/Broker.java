@@ -1,5 +1,9 @@
 package io.fieldmouse.broker;
 
+import io.fieldmouse.broker.access.AccessControl;
+import io.fieldmouse.broker.access.AccessFileException;
+import io.fieldmouse.broker.access.AccessWatch;
+import io.fieldmouse.broker.access.Authenticator;
 import io.fieldmouse.broker.admin.SysTopics;
 import io.fieldmouse.broker.connection.ConnectionRoom;
 import io.fieldmouse.broker.connection.LaneGroup;
@@ -25,6 +29,7 @@ import io.fieldmouse.store.StoreConfig;
 import io.fieldmouse.store.StoreException;
 import io.fieldmouse.store.StoredState;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -50,6 +55,8 @@ public final class Broker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final Duration EXPIRY_SWEEP = Duration.ofSeconds(10);
     private static final Duration CLOCK_CHECK = Duration.ofSeconds(10);
+    private static final Duration ACCESS_CHECK = Duration.ofSeconds(1);
+
     /** For clients that are told of the end; short, because all wait for the slowest. */
     private static final Duration CLIENTS_CLOSE_MAX = Duration.ofMillis(200);
 
@@ -63,7 +70,9 @@ public final class Broker implements AutoCloseable {
     private final List<CommitGate> gates = new ArrayList<>();
     private final List<SessionRegistry> registries = new ArrayList<>();
     private final Router router;
+    private final Authenticator authenticator;
     private final Listeners listeners;
+    private final AccessWatch accessWatch;
     private final Duration writeBehind;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -89,19 +98,28 @@ public final class Broker implements AutoCloseable {
     static Broker start(BrokerConfig config, InstantSource time, LongSupplier nanos, IntFunction<LaneGroup> transport)
             throws BrokerStartException {
         Listeners.check(config);
+        AccessControl access = access(config);
         LaneGroup laneGroup = transport.apply(config.lanes());
         GateAnnouncer announcer = new GateAnnouncer();
         MessageStore store = null;
         try {
             store = MessageStore.open(
                     new StoreConfig(config.dataDirectory(), config.durability(), config.storeFileSystem()), announcer);
-            return new Broker(config, laneGroup, store, announcer, time, nanos);
+            return new Broker(config, access, laneGroup, store, announcer, time, nanos);
         } catch (StoreException e) {
             abandon(laneGroup, store);
             throw new BrokerStartException(String.valueOf(e.getMessage()), e);
         } catch (BrokerStartException | RuntimeException e) {
             abandon(laneGroup, store);
             throw e;
+        }
+    }
+
+    private static AccessControl access(BrokerConfig config) throws BrokerStartException {
+        try {
+            return AccessControl.open(config.file(BrokerSetting.PASSWORD_FILE), config.file(BrokerSetting.ACL_FILE));
+        } catch (AccessFileException e) {
+            throw new BrokerStartException(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -114,6 +132,7 @@ public final class Broker implements AutoCloseable {
 
     private Broker(
             BrokerConfig config,
+            AccessControl access,
             LaneGroup laneGroup,
             MessageStore store,
             GateAnnouncer announcer,
@@ -170,10 +189,28 @@ public final class Broker implements AutoCloseable {
         }
         new Restart(stored, lanes, registries, router, config.retainedResets()).run();
 
+        this.authenticator = new Authenticator(
+                access,
+                counters,
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                config.number(BrokerSetting.LOGINS_WAITING_MAX),
+                new SecureRandom());
         startSysTopics(config, new SysTopics.Sources(counters, population, queued, budget, gates.get(0), clock));
         ConnectionRoom room = ConnectionRoom.of(config.number(BrokerSetting.CONNECTIONS_MAX));
-        Shared shared = new Shared(Listeners.limits(config), lanes, registries, router, clock, counters, budget, room);
+        Shared shared = new Shared(
+                Listeners.limits(config),
+                lanes,
+                registries,
+                router,
+                clock,
+                counters,
+                budget,
+                room,
+                access,
+                authenticator,
+                config.anonymous());
         this.listeners = Listeners.open(config, laneGroup, shared);
+        this.accessWatch = AccessWatch.start(access, ACCESS_CHECK, this::closeOutdated);
         lanes.all().forEach(lane -> lane.execute(() -> beginHousekeeping(lane)));
         LOG.info(
                 "started lanes={} durability={} data={}",
@@ -242,6 +279,11 @@ public final class Broker implements AutoCloseable {
         }
     }
 
+    private void closeOutdated() {
+        lanes.all()
+                .forEach(lane -> lane.execute(() -> registries.get(lane.index()).closeOutdated()));
+    }
+
     private static void every(Lane lane, Duration interval, Runnable task) {
         lane.schedule(interval, () -> {
             try {
@@ -264,6 +306,8 @@ public final class Broker implements AutoCloseable {
             return;
         }
         listeners.close();
+        accessWatch.close();
+        authenticator.close();
         onEveryLane(lane -> registries.get(lane.index()).closeAll(ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops"));
         onEveryLane(router::writeAllBehind);
         listeners.awaitConnectionsClosed(CLIENTS_CLOSE_MAX);

@@ -1,5 +1,6 @@
 package io.fieldmouse.broker;
 
+import io.fieldmouse.broker.access.AnonymousRule;
 import io.fieldmouse.store.Durability;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** With what a broker is started: a value for each {@link BrokerSetting}. Immutable. */
 public final class BrokerConfig {
@@ -122,6 +124,17 @@ public final class BrokerConfig {
 
     public Path dataDirectory() {
         return Path.of(text(BrokerSetting.DATA));
+    }
+
+    /** The file this setting names; null when it names none. */
+    public @Nullable Path file(BrokerSetting setting) {
+        String text = text(setting);
+        return text.isEmpty() ? null : Path.of(text);
+    }
+
+    /** From where clients without a name may connect. */
+    AnonymousRule anonymous() {
+        return AnonymousRule.of(text(BrokerSetting.ANONYMOUS), file(BrokerSetting.PASSWORD_FILE) != null);
     }
 
     public Durability durability() {

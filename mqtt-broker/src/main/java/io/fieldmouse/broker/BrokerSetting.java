@@ -10,9 +10,16 @@ import java.util.stream.Collectors;
  * starts again within the memory that the launcher gives it.
  */
 public enum BrokerSetting {
-    BIND("bind", "127.0.0.1", "address to listen on; beyond loopback only with anonymous: anywhere"),
+    BIND("bind", "127.0.0.1", "address to listen on; beyond loopback only with password_file or anonymous: anywhere"),
     PORT("port", 0, 65_535, 1883, "TCP port; 0 for any free one, off for none but those of listeners"),
-    ANONYMOUS("anonymous", "loopback", "loopback | anywhere: from where clients without credentials may connect"),
+    ANONYMOUS(
+            "anonymous",
+            "auto",
+            "auto | never | loopback | anywhere: from where clients without a name may connect;"
+                    + " auto is loopback, and never with a password_file"),
+    PASSWORD_FILE("password_file", "", "users and their passwords, as fieldmouse passwd writes them; none when empty"),
+    ACL_FILE("acl_file", "", "who may read and write which topics; everyone all of them when empty"),
+    LOGINS_WAITING_MAX("logins_waiting_max", 1, 100_000, 200, "CONNECTs that wait for their password to be checked"),
     DATA("data", "data", "directory of the store"),
     DURABILITY("durability", "force", "force | os | none: what an acknowledgement survives"),
     LANES("lanes", 0, 64, 0, "threads; 0 for one a processor"),
@@ -99,7 +106,7 @@ public enum BrokerSetting {
     /** Throws IllegalArgumentException, with what is allowed, unless the text is a value of this setting. */
     void check(String text) {
         switch (this) {
-            case ANONYMOUS -> requireOneOf(text, "loopback", "anywhere");
+            case ANONYMOUS -> requireOneOf(text, "auto", "never", "loopback", "anywhere");
             case DURABILITY -> requireOneOf(text, "force", "os", "none");
             case BIND, DATA -> {
                 if (text.isBlank()) {
@@ -110,6 +117,9 @@ public enum BrokerSetting {
                 if (!text.equals(OFF)) {
                     requireNumber(text);
                 }
+            }
+            case PASSWORD_FILE, ACL_FILE -> {
+                // looked at when the broker starts
             }
             default -> requireNumber(text);
         }

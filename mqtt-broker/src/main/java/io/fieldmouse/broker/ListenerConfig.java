@@ -98,12 +98,7 @@ public record ListenerConfig(String name, String host, int port, Protocol protoc
         if (found == null) {
             return "is no address of this machine; 127.0.0.1 is for clients on it";
         }
-        boolean isMeant = broker.at(this).text(BrokerSetting.ANONYMOUS).equals("anywhere");
-        if (!found.isLoopbackAddress() && !isMeant) {
-            return "is open to the network, and clients need no password;"
-                    + " write anonymous: anywhere if that is meant, else bind: 127.0.0.1";
-        }
-        return null;
+        return broker.at(this).anonymous().objection(found, broker.file(BrokerSetting.PASSWORD_FILE) != null);
     }
 
     /**

@@ -47,7 +47,8 @@ final class Listeners implements AutoCloseable {
                     listener.name(),
                     address,
                     listener.protocol() == ListenerConfig.Protocol.WEBSOCKET,
-                    limits(config.at(listener)));
+                    limits(config.at(listener)),
+                    config.at(listener).anonymous());
             try {
                 Listener opened = Listener.open(terms, laneGroup, shared);
                 listeners.configs.put(listener.name(), listener);

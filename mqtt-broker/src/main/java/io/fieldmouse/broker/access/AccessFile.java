@@ -6,10 +6,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the lines of a file that says who may do what. */
 final class AccessFile {
+    private static final Logger LOG = LoggerFactory.getLogger(AccessFile.class);
     private static final long BYTES_MAX = 16L << 20;
 
     private AccessFile() {}
@@ -32,6 +36,16 @@ final class AccessFile {
             throw new AccessFileException(file, "is not text in UTF-8");
         } catch (IOException e) {
             throw new AccessFileException(file, "cannot be read: " + e.getMessage());
+        }
+    }
+
+    static void warnIfReadByAll(Path file) {
+        try {
+            if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+                LOG.warn("file={} can be read by everyone on this machine; chmod it to 600 or 640", file);
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("the mode of file={} cannot be told: {}", file, e.getMessage());
         }
     }
 }

@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PasswordFile implements Credentials {
     private final Map<String, Credential> users;
+    private final List<Credential> all;
 
     private PasswordFile(Map<String, Credential> users) {
-        this.users = users;
+        this.users = Map.copyOf(users);
+        this.all = List.copyOf(users.values());
     }
 
     /** @throws AccessFileException when it cannot be read, or one of its lines is none */
@@ -47,7 +49,7 @@ public final class PasswordFile implements Credentials {
                         file, i + 1, "user \"" + user + "\" has a line already; remove one of them");
             }
         }
-        return new PasswordFile(Map.copyOf(users));
+        return new PasswordFile(users);
     }
 
     /** Whose line this is; null for one that is nobody's. */
@@ -76,5 +78,11 @@ public final class PasswordFile implements Credentials {
     @Override
     public @Nullable Credential find(String userName) {
         return users.get(userName);
+    }
+
+    /** One of the credentials, the same for the same number; null when there are none. */
+    @Nullable
+    Credential some(int number) {
+        return all.isEmpty() ? null : all.get(Math.floorMod(number, all.size()));
     }
 }

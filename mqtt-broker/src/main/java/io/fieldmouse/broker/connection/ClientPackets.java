@@ -36,9 +36,13 @@ import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the broker does with each packet of a connected client: one method for each packet type. */
 final class ClientPackets {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientPackets.class);
+
     private final Connection connection;
     private final Shared shared;
     private final Router router;
@@ -109,6 +113,11 @@ final class ClientPackets {
     }
 
     private PublishOutcome route(Publication publication, List<StoreChange> changes) {
+        if (!connection.session().mayWrite(publication.topic())) {
+            shared.counters().add(Counter.REFUSED_WRITE);
+            LOG.debug("client={} may not write topic={}", connection.session().clientId(), publication.topic());
+            return PublishOutcome.refused(ReasonCode.NOT_AUTHORIZED);
+        }
         return router.publish(publication, connection.lane(), changes);
     }
 
@@ -213,6 +222,11 @@ final class ClientPackets {
             return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
         Session session = connection.session();
+        // MQTT 3.1 has no way to refuse (section 3.8): what it may not read is not sent to it.
+        if (connection.terms().level() > 3 && !session.mayReadSomeOf(SharedFilter.topicFilterOf(filter))) {
+            shared.counters().add(Counter.REFUSED_READ);
+            return ReasonCode.NOT_AUTHORIZED;
+        }
         boolean full = session.subscription(filter) == null
                 && session.subscriptionCount() >= shared.limits().subscriptionsMax();
         // What a durable session subscribes is stored: one that asks again and again fills what waits for the disk.

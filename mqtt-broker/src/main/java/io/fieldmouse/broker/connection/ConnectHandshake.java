@@ -1,7 +1,10 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.access.ClientAccess;
+import io.fieldmouse.broker.access.Identity;
 import io.fieldmouse.broker.connection.Connection.Phase;
 import io.fieldmouse.broker.connection.ReadingPauses.Pause;
+import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.message.TopicName;
@@ -24,7 +27,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From CONNECT to CONNACK: understand it, bring the connection to its session's lane, claim the session, and answer
+ * From CONNECT to CONNACK: understand it, learn who the client is, bring the connection to its session's lane, claim the session, and answer
  * when what the answer promises is on disk. Nothing else is read from the client meanwhile.
  */
 final class ConnectHandshake {
@@ -36,6 +39,7 @@ final class ConnectHandshake {
     private boolean cleanStart;
     private int requestedKeepAlive;
     private @Nullable Will will;
+    private @Nullable ClientAccess access;
 
     /** @param watchKeepAlive starts the watch with so many seconds; 0 for none */
     ConnectHandshake(Connection connection, Shared shared, IntConsumer watchKeepAlive) {
@@ -56,6 +60,18 @@ final class ConnectHandshake {
         will = checkedWill(PacketProperties.will(packet));
         nameClient(packet.payload().clientIdentifier());
         connection.pause(Pause.CONNECTING);
+        new Login(connection, shared, clientId, this::admitted).begin(packet.payload());
+    }
+
+    /** It is known who the client is. */
+    private void admitted(Identity identity) {
+        ClientAccess granted = shared.access().accessOf(identity);
+        if (will != null && !granted.mayWrite(will.topic())) {
+            shared.counters().add(Counter.REFUSED_WRITE);
+            connection.refuse(ReasonCode.NOT_AUTHORIZED, "the topic of its will may not be written");
+            return;
+        }
+        access = granted;
         goHome();
     }
 
@@ -137,9 +153,13 @@ final class ConnectHandshake {
         if (connection.phase() != Phase.CONNECTING || !connection.channel().isActive()) {
             return; // the client has gone in the meantime
         }
+        if (access == null || !access.isCurrent()) {
+            connection.refuse(ReasonCode.NOT_AUTHORIZED, "the user's password was changed");
+            return;
+        }
         ClientTerms terms = connection.terms();
         SessionRegistry registry = shared.registries().get(connection.lane().index());
-        Claim claim = new Claim(clientId, cleanStart, terms.expirySeconds(), will, connection);
+        Claim claim = new Claim(clientId, cleanStart, terms.expirySeconds(), will, access, connection);
         if (!registry.hasRoomFor(claim)) {
             // [MQTT-3.1.4-2], [MQTT-3.2.2-8]
             connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session or will");

@@ -46,7 +46,7 @@ public final class Listener implements AutoCloseable {
      */
     public static Listener open(ListenerTerms terms, LaneGroup laneGroup, Shared broker) throws IOException {
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-        Shared shared = broker.at(terms.limits());
+        Shared shared = broker.at(terms.limits(), terms.anonymous());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(laneGroup.group())
                 .channel(laneGroup.serverChannel())

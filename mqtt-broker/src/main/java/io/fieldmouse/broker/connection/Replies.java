@@ -102,6 +102,7 @@ final class Replies {
         return switch (reason) {
             case UNSUPPORTED_PROTOCOL_VERSION -> 1;
             case CLIENT_IDENTIFIER_NOT_VALID -> 2;
+            case BAD_USER_NAME_OR_PASSWORD -> 4;
             case BAD_AUTHENTICATION_METHOD, NOT_AUTHORIZED -> 5;
             default -> 3;
         };

@@ -1,5 +1,8 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.access.AccessControl;
+import io.fieldmouse.broker.access.AnonymousRule;
+import io.fieldmouse.broker.access.Authenticator;
 import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
@@ -12,6 +15,7 @@ import java.util.List;
  * What all connections of a listener share, and but for limits and room those of the other listeners too.
  *
  * @param room for connections
+ * @param anonymous from where clients without a name may connect
  * @param registries one for each lane, in the order of their index
  */
 public record Shared(
@@ -22,10 +26,24 @@ public record Shared(
         WallClock clock,
         Counters counters,
         ByteBudget budget,
-        ConnectionRoom room) {
+        ConnectionRoom room,
+        AccessControl access,
+        Authenticator authenticator,
+        AnonymousRule anonymous) {
 
-    /** For a listener with limits of its own. */
-    Shared at(Limits own) {
-        return new Shared(own, lanes, registries, router, clock, counters, budget, room.partOf(own.connectionsMax()));
+    /** For a listener with limits of its own, and a rule for clients without a name. */
+    Shared at(Limits own, AnonymousRule nameless) {
+        return new Shared(
+                own,
+                lanes,
+                registries,
+                router,
+                clock,
+                counters,
+                budget,
+                room.partOf(own.connectionsMax()),
+                access,
+                authenticator,
+                nameless);
     }
 }

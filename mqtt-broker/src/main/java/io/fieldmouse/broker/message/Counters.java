@@ -36,6 +36,16 @@ public final class Counters {
         REFUSED_SYSTEM_TOPIC,
         /** Topic filters refused at a bound. */
         REFUSED_SUBSCRIPTION,
+        /** CONNECTs with a wrong name or password, or with none where one is needed. */
+        REFUSED_LOGIN,
+        /** CONNECTs that came while too many others waited for their password to be checked. */
+        REFUSED_LOGIN_BUSY,
+        /** PUBLISHes, and wills, to topics that the client may not write. */
+        REFUSED_WRITE,
+        /** Subscriptions of which the client may read nothing. */
+        REFUSED_READ,
+        /** Messages not sent to a subscriber because it may not read their topic. */
+        WITHHELD_FROM_READER,
         /** Messages that expired in a queue or as retained message. */
         EXPIRED,
         /** Messages larger than their receiver's Maximum Packet Size. */

@@ -12,6 +12,7 @@ public enum ReasonCode {
     PROTOCOL_ERROR(0x82, "protocol error"),
     UNSUPPORTED_PROTOCOL_VERSION(0x84, "unsupported protocol version"),
     CLIENT_IDENTIFIER_NOT_VALID(0x85, "client identifier not valid"),
+    BAD_USER_NAME_OR_PASSWORD(0x86, "bad user name or password"),
     NOT_AUTHORIZED(0x87, "not authorized"),
     SERVER_UNAVAILABLE(0x88, "server unavailable"),
     SERVER_BUSY(0x89, "server busy"),

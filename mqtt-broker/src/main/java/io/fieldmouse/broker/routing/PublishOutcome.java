@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param crowded a connected receiver whose queue is filling: the acknowledgement should wait for it
  */
 public record PublishOutcome(ReasonCode reason, long position, @Nullable Session crowded) {
-    static PublishOutcome refused(ReasonCode reason) {
+    /** Nobody received it. */
+    public static PublishOutcome refused(ReasonCode reason) {
         return new PublishOutcome(reason, CommitGate.AT_ONCE, null);
     }
 }

@@ -1,5 +1,8 @@
 package io.fieldmouse.broker.routing;
 
+import io.fieldmouse.broker.message.Counters;
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.Subscription;
 import java.util.ArrayList;
@@ -7,24 +10,29 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The subscriptions one publication goes to, one for each session: where several of a session match, they are merged
  * into one, so that it receives one copy (MQTT 5 section 3.3.4).
  */
 final class Receivers implements Consumer<Subscription> {
-    private final @Nullable String publisher;
+    private final Publication publication;
+    private final Counters counters;
     private final List<Subscription> subscriptions = new ArrayList<>();
 
-    /** @param publisher client id that subscriptions with No Local leave out [MQTT-3.8.3-3] */
-    Receivers(@Nullable String publisher) {
-        this.publisher = publisher;
+    Receivers(Publication publication, Counters counters) {
+        this.publication = publication;
+        this.counters = counters;
     }
 
     @Override
     public void accept(Subscription subscription) {
-        if (subscription.noLocal() && subscription.session().clientId().equals(publisher)) {
+        Session session = subscription.session();
+        if (subscription.noLocal() && session.clientId().equals(publication.publisher())) {
+            return; // [MQTT-3.8.3-3]
+        }
+        if (!session.mayRead(publication.topic())) {
+            counters.add(Counter.WITHHELD_FROM_READER);
             return;
         }
         subscriptions.add(subscription);

@@ -64,7 +64,9 @@ final class RetainedSearch implements Replay {
             position = topic;
             if (topic == null) {
                 atEnd = true;
-            } else if (TopicFilter.matches(subscription.filter(), topic) && !topicsOnTheirWay.contains(topic)) {
+            } else if (TopicFilter.matches(subscription.filter(), topic)
+                    && !topicsOnTheirWay.contains(topic)
+                    && subscription.session().mayRead(topic)) {
                 found = retained.unlessLive(topic, clock.millis(), number);
             }
         }

@@ -158,7 +158,7 @@ public final class Router implements SessionRegistry.Ending {
     }
 
     private List<Subscription> receivers(Publication publication, Placed placed) {
-        Receivers receivers = new Receivers(publication.publisher());
+        Receivers receivers = new Receivers(publication, counters);
         subscriptions.match(publication.topic(), placed.liveUpTo(), receivers);
         return receivers.merged();
     }
@@ -199,7 +199,8 @@ public final class Router implements SessionRegistry.Ending {
         boolean[] full = new boolean[1];
         subscriptions.match(publication.topic(), subscription -> {
             if (subscription.qos().isAcknowledged()
-                    && subscription.session().room().isFullFor(size)) {
+                    && subscription.session().room().isFullFor(size)
+                    && subscription.session().mayRead(publication.topic())) {
                 full[0] = true;
                 foundFull(subscription.session());
             }

@@ -4,11 +4,9 @@ import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.store.StoreChange;
-import io.fieldmouse.store.StoreChange.MessageQueued;
 import io.fieldmouse.store.StoreChange.MessageReleased;
 import io.fieldmouse.store.StoreChange.MessageSent;
 import io.fieldmouse.store.StoreChange.MessageSettled;
-import io.fieldmouse.store.StoreChange.Receiver;
 import io.fieldmouse.store.StoreChange.SubscriptionAdded;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +30,7 @@ final class DeliveryQueue {
     private final String clientId;
     private final SessionContext context;
     private final QueueRoom room;
+    private final Predicate<String> readable;
     private final Deque<QueuedMessage> pending = new ArrayDeque<>();
     private final OutboundWindow window = new OutboundWindow();
 
@@ -44,8 +44,10 @@ final class DeliveryQueue {
     private boolean discarded;
     private boolean searchesOn;
 
-    DeliveryQueue(String clientId, SessionContext context, QueueRoom room) {
+    /** @param readable tells the topics that the client may read now; it may have been others when a message came */
+    DeliveryQueue(String clientId, SessionContext context, QueueRoom room, Predicate<String> readable) {
         this.clientId = clientId;
+        this.readable = readable;
         this.context = context;
         this.room = room;
         this.held = new HeldPublishers(room);
@@ -93,7 +95,7 @@ final class DeliveryQueue {
         }
         if (durable && !message.stored && message.qos.isAcknowledged()) {
             // It was routed while the session was not yet meant to outlive its connection.
-            context.gate().append(queuedChange(message));
+            context.gate().append(message.queuedFor(clientId));
             message.stored = true;
         }
         putPending(message);
@@ -277,9 +279,10 @@ final class DeliveryQueue {
         if (message == null || !replays.isEmpty() || window.nextToResend() != null) {
             return false;
         }
-        if (message.publication.isExpired(context.clock().millis())) { // [MQTT-3.3.2-5]
+        Counter obstacle = obstacle(message.publication);
+        if (obstacle != null) {
             takePending();
-            context.counters().add(Counter.EXPIRED);
+            context.counters().add(obstacle);
             settled(message);
             return true;
         }
@@ -289,6 +292,13 @@ final class DeliveryQueue {
         takePending();
         send(out, message);
         return true;
+    }
+
+    private @Nullable Counter obstacle(Publication publication) {
+        if (publication.isExpired(context.clock().millis())) { // [MQTT-3.3.2-5]
+            return Counter.EXPIRED;
+        }
+        return readable.test(publication.topic()) ? null : Counter.WITHHELD_FROM_READER;
     }
 
     private void send(Outbound out, QueuedMessage message) {
@@ -437,7 +447,7 @@ final class DeliveryQueue {
 
     private void storeLate(QueuedMessage message, List<StoreChange> changes) {
         if (!message.stored && message.qos.isAcknowledged()) {
-            changes.add(queuedChange(message));
+            changes.add(message.queuedFor(clientId));
             message.stored = true;
             if (message.packetId > 0) {
                 changes.add(new MessageSent(clientId, message.messageId, message.packetId));
@@ -446,11 +456,6 @@ final class DeliveryQueue {
                 changes.add(new MessageReleased(clientId, message.messageId));
             }
         }
-    }
-
-    StoreChange queuedChange(QueuedMessage message) {
-        Receiver receiver = new Receiver(clientId, message.qos.number(), message.retain, message.subscriptionIds);
-        return new MessageQueued(message.messageId, StoredForm.of(message.publication), List.of(receiver));
     }
 
     /** The session is over: gives back all room. The store forgets the messages with the session. */

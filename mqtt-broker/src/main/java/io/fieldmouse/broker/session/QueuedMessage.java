@@ -2,7 +2,11 @@ package io.fieldmouse.broker.session;
 
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.store.StoreChange;
+import io.fieldmouse.store.StoreChange.MessageQueued;
+import io.fieldmouse.store.StoreChange.Receiver;
 import io.fieldmouse.store.StoredSession;
+import java.util.List;
 
 /** One message on its way to one session, until it is settled. Belongs to the session's lane once handed over. */
 public final class QueuedMessage {
@@ -113,5 +117,11 @@ public final class QueuedMessage {
 
     public boolean stored() {
         return stored;
+    }
+
+    /** What the store is told when this message is queued for this client alone. */
+    StoreChange queuedFor(String clientId) {
+        Receiver receiver = new Receiver(clientId, qos.number(), retain, subscriptionIds);
+        return new MessageQueued(messageId, StoredForm.of(publication), List.of(receiver));
     }
 }

@@ -1,5 +1,6 @@
 package io.fieldmouse.broker.session;
 
+import io.fieldmouse.broker.access.ClientAccess;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.PacketIdReceived;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ public final class Session {
     private boolean stored;
     private boolean watchingHold;
     private long lastSweepMillis;
+    private volatile @Nullable ClientAccess access;
     private volatile boolean durable;
     private volatile boolean connected;
 
@@ -45,7 +48,7 @@ public final class Session {
         this.clientId = clientId;
         this.context = context;
         this.room = new QueueRoom(context.queueLimits(), context.budget());
-        this.deliveries = new DeliveryQueue(clientId, context, room);
+        this.deliveries = new DeliveryQueue(clientId, context, room, this::mayRead);
     }
 
     public String clientId() {
@@ -69,6 +72,39 @@ public final class Session {
 
     public boolean isConnected() {
         return connected;
+    }
+
+    /** Whether its client may read the topic. Of one that has not been seen since a restart nobody knows yet: yes. */
+    public boolean mayRead(String topic) {
+        ClientAccess known = access;
+        return known == null || known.mayRead(topic);
+    }
+
+    /** Whether its client, or the last it had, may write the topic. */
+    public boolean mayWrite(String topic) {
+        ClientAccess known = access;
+        return known == null || known.mayWrite(topic);
+    }
+
+    /** Whether what its client has shown is still what the password file says. */
+    boolean isCurrent() {
+        ClientAccess known = access;
+        return known == null || known.isCurrent();
+    }
+
+    /** Whether it is known that another user left it behind. */
+    boolean isOfAnotherThan(@Nullable ClientAccess claimant) {
+        ClientAccess last = access;
+        return last != null
+                && claimant != null
+                && !Objects.equals(
+                        last.identity().userName(), claimant.identity().userName());
+    }
+
+    /** Whether a subscription with this filter could bring its client anything. */
+    public boolean mayReadSomeOf(String filter) {
+        ClientAccess known = access;
+        return known == null || known.mayReadSomeOf(filter);
     }
 
     // ---- the way out
@@ -263,11 +299,12 @@ public final class Session {
     }
 
     /** Claims the session for a connection. Messages flow only when {@link #open()} is called. */
-    void attach(Outbound newOutbound) {
+    void attach(Outbound newOutbound, @Nullable ClientAccess clientAccess) {
         if (outbound == null) {
             context.population().clientCame();
         }
         outbound = newOutbound;
+        access = clientAccess;
         inboundPacketIds.reopen();
     }
 

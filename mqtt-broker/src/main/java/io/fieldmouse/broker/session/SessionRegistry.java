@@ -1,5 +1,6 @@
 package io.fieldmouse.broker.session;
 
+import io.fieldmouse.broker.access.ClientAccess;
 import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters.Counter;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,9 +83,24 @@ public final class SessionRegistry {
         return context;
     }
 
-    /** What a client asks for in its CONNECT. */
+    /**
+     * What a client asks for in its CONNECT.
+     *
+     * @param access what it may do; null for everything
+     */
     public record Claim(
-            String clientId, boolean cleanStart, long expirySeconds, @Nullable Will will, Outbound outbound) {}
+            String clientId,
+            boolean cleanStart,
+            long expirySeconds,
+            @Nullable Will will,
+            @Nullable ClientAccess access,
+            Outbound outbound) {
+
+        /** Of a client that may do everything. */
+        public Claim(String clientId, boolean cleanStart, long expirySeconds, @Nullable Will will, Outbound outbound) {
+            this(clientId, cleanStart, expirySeconds, will, null, outbound);
+        }
+    }
 
     /**
      * What it gets.
@@ -127,7 +144,7 @@ public final class SessionRegistry {
 
     /**
      * Gives the client its session: the one that was, unless it wants a clean start; another connection of the same
-     * client is closed [MQTT-3.1.4-3].
+     * client is closed [MQTT-3.1.4-3]. What one user left behind is not another's: that one begins anew.
      */
     public Claimed claim(Claim claim) {
         Entry entry = entries.get(claim.clientId());
@@ -142,7 +159,8 @@ public final class SessionRegistry {
         if (expired) {
             context.population().sessionExpired();
         }
-        if (entry != null && (claim.cleanStart() || expired)) {
+        boolean anothers = entry != null && entry.session.isOfAnotherThan(claim.access());
+        if (entry != null && (claim.cleanStart() || expired || anothers)) {
             // [MQTT-3.1.4-4], [MQTT-3.1.2-6 of 3.1.1], [MQTT-3.1.4-3 of 3.1.1]
             end(entry, changes); // [MQTT-3.1.2-4]
             entry = null;
@@ -164,7 +182,7 @@ public final class SessionRegistry {
         boolean asBefore = present && changes.isEmpty() && session.expirySeconds() == claim.expirySeconds();
         changes.add(new SessionOpened(claim.clientId(), claim.expirySeconds())); // the store must know it first
         session.setExpiry(claim.expirySeconds(), changes);
-        session.attach(claim.outbound());
+        session.attach(claim.outbound(), claim.access());
         setWill(entry, claim.will(), changes);
         if (!mustBeForced) {
             // Only a will is worth storing for a session that ends with its connection.
@@ -302,8 +320,14 @@ public final class SessionRegistry {
             putWill(entry, null);
             // In one commit: after a kill in between it would be sent once more.
             String clientId = entry.session.clientId();
-            // [MQTT-3.1.2-12 of 3.1.1]
-            ending.willDue(will.toPublication(clientId, context.clock()), List.of(new WillCleared(clientId)));
+            List<StoreChange> changes = List.of(new WillCleared(clientId));
+            if (entry.session.mayWrite(will.topic())) {
+                // [MQTT-3.1.2-12 of 3.1.1]
+                ending.willDue(will.toPublication(clientId, context.clock()), changes);
+            } else { // it might when it connected
+                context.counters().add(Counter.REFUSED_WRITE);
+                changes.forEach(context.gate()::append);
+            }
         }
     }
 
@@ -383,9 +407,18 @@ public final class SessionRegistry {
 
     /** Closes all connections of this lane, because the broker stops. */
     public void closeAll(ReasonCode reason, String words) {
+        closeThose(session -> true, reason, words);
+    }
+
+    /** Closes the connections of this lane whose users are gone from the password file, or have another password. */
+    public void closeOutdated() {
+        closeThose(session -> !session.isCurrent(), ReasonCode.NOT_AUTHORIZED, "the user's password was changed");
+    }
+
+    private void closeThose(Predicate<Session> chosen, ReasonCode reason, String words) {
         for (Entry entry : new ArrayList<>(entries.values())) {
             Outbound outbound = entry.session.outbound();
-            if (outbound != null) {
+            if (outbound != null && chosen.test(entry.session)) {
                 outbound.close(reason, words);
             }
         }

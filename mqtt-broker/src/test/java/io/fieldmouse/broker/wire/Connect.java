@@ -16,6 +16,8 @@ public final class Connect {
     private @Nullable String willTopic;
     private String willPayload = "";
     private int willFlags;
+    private int loginFlags;
+    private byte[] login = {};
 
     private Connect(int level, String clientId) {
         this.level = level;
@@ -68,6 +70,20 @@ public final class Connect {
         return this;
     }
 
+    /** With a user name and a password. */
+    public Connect login(String userName, String password) {
+        loginFlags = 0xC0;
+        login = Wire.join(Wire.text(userName), Wire.text(password));
+        return this;
+    }
+
+    /** With a user name and no password. */
+    public Connect user(String userName) {
+        loginFlags = 0x80;
+        login = Wire.text(userName);
+        return this;
+    }
+
     public Connect willWith(byte[] property) {
         willProperties.add(property);
         return this;
@@ -86,10 +102,11 @@ public final class Connect {
                 Wire.CONNECT,
                 Wire.text(level == 3 ? "MQIsdp" : "MQTT"),
                 Wire.u8(level | levelBits),
-                Wire.u8((cleanStart ? 0x02 : 0) | willFlags),
+                Wire.u8((cleanStart ? 0x02 : 0) | willFlags | loginFlags),
                 Wire.u16(keepAliveSeconds),
                 mqtt5 ? Wire.properties(properties.toArray(byte[][]::new)) : none,
                 Wire.text(clientId),
-                will);
+                will,
+                login);
     }
 }

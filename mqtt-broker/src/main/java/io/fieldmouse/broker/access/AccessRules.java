@@ -1,0 +1,106 @@
+package io.fieldmouse.broker.access;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may read and write which topics, as one version of the file says it. Immutable, but for the decisions it
+ * remembers: they end with it.
+ */
+final class AccessRules {
+    private final Map<String, List<Rule>> users;
+    private final List<Rule> anonymous;
+    private final List<Rule> patterns;
+    private final List<String> warnings;
+    private final Decisions decisions = new Decisions();
+
+    enum Scope {
+        READ,
+        WRITE,
+        READWRITE,
+        DENY
+    }
+
+    /** One line of the file. */
+    record Rule(Scope scope, String filter) {
+
+        boolean hasPlaceholder() {
+            return filter.contains("%u") || filter.contains("%c");
+        }
+
+        /**
+         * With the client's names in place of %u and %c; null when it says nothing about this client.
+         *
+         * <p>A name is put in only where it is exactly one level: one that holds '+', '#' or '/' would make it another
+         * filter than was written (CVE-2017-7650), and one that begins with '$' would open $SYS. Such a client gets
+         * nothing from a rule that grants; and one that denies is taken to mean all below, so that nobody escapes it by
+         * the choice of a name.
+         */
+        @Nullable
+        Rule forClient(Identity identity) {
+            if (identity.userName() == null && filter.contains("%u")) {
+                return null;
+            }
+            String[] levels = filter.split("/", -1);
+            for (int i = 0; i < levels.length; i++) {
+                String name = name(levels[i], identity);
+                if (name == null) {
+                    continue;
+                }
+                if (!isOneLevel(name, i == 0)) {
+                    levels[i] = "#";
+                    String above = String.join("/", List.of(levels).subList(0, i + 1));
+                    return scope == Scope.DENY ? new Rule(scope, above) : null;
+                }
+                levels[i] = name;
+            }
+            return new Rule(scope, String.join("/", levels));
+        }
+
+        private static @Nullable String name(String level, Identity identity) {
+            return switch (level) {
+                case "%u" -> identity.userName();
+                case "%c" -> identity.clientId();
+                default -> null;
+            };
+        }
+
+        private static boolean isOneLevel(String name, boolean first) {
+            boolean plain = name.chars().noneMatch(c -> c == '+' || c == '#' || c == '/');
+            return plain && !name.isEmpty() && !(first && name.startsWith("$"));
+        }
+    }
+
+    AccessRules(Map<String, List<Rule>> users, List<Rule> anonymous, List<Rule> patterns, List<String> warnings) {
+        this.users = new HashMap<>();
+        users.forEach((name, rules) -> this.users.put(name, List.copyOf(rules)));
+        this.anonymous = List.copyOf(anonymous);
+        this.patterns = List.copyOf(patterns);
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /** What may be meant as it stands, but is more likely not. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    Decisions decisions() {
+        return decisions;
+    }
+
+    /** What they say about one client. */
+    ClientRules of(Identity identity) {
+        String user = identity.userName();
+        List<Rule> all = new ArrayList<>(user == null ? anonymous : users.getOrDefault(user, List.of()));
+        for (Rule pattern : patterns) {
+            Rule own = pattern.forClient(identity);
+            if (own != null) {
+                all.add(own);
+            }
+        }
+        return new ClientRules(this, all);
+    }
+}

@@ -1,0 +1,295 @@
+package io.fieldmouse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.wire.Connect;
+import io.fieldmouse.broker.wire.PacketType;
+import io.fieldmouse.broker.wire.Publish;
+import io.fieldmouse.broker.wire.RawClient;
+import io.fieldmouse.broker.wire.Wire;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What those who are let in may do: at CONNECT, PUBLISH, SUBSCRIBE, delivery, and when a will is due. */
+@OneLaneAndFour
+class AccessTest extends BrokerTestBase {
+    private static final int[] LEVELS = {3, 4, 5};
+    private static final String[] RULES = {
+        "topic read public/#",
+        "user alice",
+        "topic public/#",
+        "topic plant/#",
+        "topic deny plant/secret/#",
+        "user bob",
+        "topic read plant/+/t",
+        "pattern own/%u/%c/#"
+    };
+
+    private AccessFiles files() {
+        return new AccessFiles(directory);
+    }
+
+    @Override
+    String[] settings() {
+        files().users(AccessFiles.ALICE, AccessFiles.BOB).rules(RULES);
+        return new String[] {"password_file", files().passwords(), "acl_file", files().acl(), "anonymous", "loopback"};
+    }
+
+    private RawClient alice;
+
+    @BeforeEach
+    void alicePublishes() {
+        alice = as("alice", 5, "publisher");
+    }
+
+    private RawClient as(String user, int level, String clientId) {
+        return open(level).connected(Connect.as(level, clientId).login(user, "secret"));
+    }
+
+    private RawClient durableAs(String user, int level, String clientId) {
+        return open(level)
+                .connected(Connect.as(level, clientId).login(user, "secret").durable());
+    }
+
+    // ---- PUBLISH
+
+    @Test
+    void whatMayNotBeWrittenIsRefusedWithAReasonInMqtt5() {
+        RawClient watcher = as("alice", 4, "watcher");
+        watcher.subscribe("plant/#", 2);
+        RawClient bob = as("bob", 5, "b");
+
+        bob.publish("plant/1/t", "0", 0);
+        assertEquals(0x87, bob.publish("plant/1/t", "1", 1));
+        assertEquals(0x87, bob.publish("plant/1/t", "2", 2));
+        assertEquals(0x87, bob.publish(Publish.of("plant/1/t", "r").qos(1, 9).retain()));
+        bob.expectSilence();
+
+        assertEquals(4, broker.count(Counter.REFUSED_WRITE));
+        watcher.expectSilence();
+        assertEquals(0, broker.broker().retainedCount());
+    }
+
+    @Test
+    void olderClientsAreToldThatAllIsWell() {
+        for (int level : new int[] {3, 4}) {
+            RawClient watcher = as("alice", 4, "watcher");
+            watcher.subscribe("plant/#", 2);
+            RawClient bob = as("bob", level, "b");
+
+            // [MQTT-3.3.5-2 of 3.1.1]
+            bob.publish("plant/1/t", "0", 0);
+            assertEquals(0, bob.publish("plant/1/t", "1", 1));
+            assertEquals(0, bob.publish("plant/1/t", "2", 2));
+            bob.expectSilence();
+            watcher.expectSilence();
+        }
+        assertEquals(6, broker.count(Counter.REFUSED_WRITE));
+    }
+
+    @Test
+    void acknowledgementsKeepTheirOrderThoughSomeAreRefused() {
+        RawClient bob = as("bob", 5, "b");
+
+        bob.send(
+                Publish.of("own/bob/b/x", "1").qos(1, 1).bytes(5),
+                Publish.of("plant/1/t", "2").qos(1, 2).bytes(5),
+                Publish.of("own/bob/b/x", "3").qos(1, 3).bytes(5));
+
+        bob.expect(PacketType.PUBACK, 1, 0x10);
+        bob.expect(PacketType.PUBACK, 2, 0x87);
+        bob.expect(PacketType.PUBACK, 3, 0x10);
+    }
+
+    @Test
+    void namelessClientsHaveTheFirstSection() {
+        RawClient nameless = client(5, "n");
+        assertEquals(0x87, nameless.publish("public/a", "x", 1));
+        assertEquals(1, nameless.subscribe("public/#", 1));
+        assertEquals(0x87, nameless.subscribe("own/#", 1));
+        assertEquals(0, alice.publish("public/a", "1", 1));
+        nameless.expectPublish("public/a", "1");
+    }
+
+    @Test
+    void aPatternIsForOneUserAndOneClient() {
+        RawClient bob = as("bob", 5, "b");
+        assertEquals(0x10, bob.publish("own/bob/b/x", "1", 1));
+        assertEquals(0x87, bob.publish("own/bob/c/x", "1", 1));
+        assertEquals(0x87, bob.publish("own/alice/b/x", "1", 1));
+        RawClient wild = as("bob", 5, "+");
+        assertEquals(0x87, wild.publish("own/bob/c/x", "1", 1));
+        assertEquals(0x87, wild.subscribe("own/bob/+/x", 1));
+        assertEquals(0x87, wild.subscribe("own/#", 1));
+    }
+
+    // ---- SUBSCRIBE and delivery
+
+    @Test
+    void aFilterThatCanBringNothingIsRefused() {
+        assertEquals(0x87, as("bob", 5, "b").subscribe("other/#", 1));
+        assertEquals(0x87, as("alice", 5, "a").subscribe("plant/secret/+", 1));
+        assertEquals(0x80, as("bob", 4, "b").subscribe("other/#", 1));
+        assertEquals(3, broker.count(Counter.REFUSED_READ));
+        // MQTT 3.1 section 3.8: no way to refuse
+        RawClient old = as("alice", 3, "old");
+        assertEquals(1, old.subscribe("plant/secret/+", 1));
+        alice.publish("plant/secret/x", "1", 1);
+        old.expectSilence();
+    }
+
+    @Test
+    void ofAWiderFilterOnlyWhatMayBeReadIsDelivered() {
+        for (int level : LEVELS) {
+            RawClient bob = as("bob", level, "b");
+            for (int qos = 0; qos <= 2; qos++) {
+                assertEquals(qos, bob.subscribe("#", qos));
+                alice.publish("plant/1/other", "hidden", qos);
+                alice.publish("plant/1/t", "shown", qos);
+                bob.acknowledge(bob.expectPublish("plant/1/t", "shown", qos));
+                bob.expectSilence();
+            }
+        }
+        assertEquals(9, broker.count(Counter.WITHHELD_FROM_READER));
+    }
+
+    @Test
+    void aPublisherIsNotToldOfReceiversThatMayNotRead() {
+        RawClient bob = as("bob", 5, "b");
+        bob.subscribe("plant/#", 1);
+
+        assertEquals(0x10, alice.publish("plant/1/other", "x", 1));
+        assertEquals(0, alice.publish("plant/1/t", "x", 1));
+    }
+
+    @Test
+    void retainedMessagesAreFilteredToo() {
+        alice.publish(Publish.of("plant/1/t", "shown").qos(1, 1).retain());
+        alice.publish(Publish.of("plant/1/other", "hidden").qos(1, 2).retain());
+        RawClient bob = as("bob", 5, "b");
+
+        assertEquals(1, bob.subscribe("plant/#", 1));
+
+        bob.acknowledge(bob.expectPublish("plant/1/t", "shown"));
+        bob.expectSilence();
+    }
+
+    @Test
+    void forAClientThatIsAwayOnlyWhatItMayReadIsQueued() {
+        RawClient bob = durableAs("bob", 4, "b");
+        bob.subscribe("plant/#", 1);
+        bob.disconnect();
+
+        assertEquals(0x10, alice.publish("plant/1/other", "hidden", 1));
+        assertEquals(0, alice.publish("plant/1/t", "shown", 1));
+
+        RawClient again = durableAs("bob", 4, "b");
+        again.acknowledge(again.expectPublish("plant/1/t", "shown"));
+        again.expectSilence();
+    }
+
+    @Test
+    void whatWasQueuedBeforeARestartIsJudgedWhenItIsSent() {
+        RawClient bob = durableAs("bob", 4, "b");
+        bob.subscribe("plant/#", 1);
+        bob.disconnect();
+        alice.publish("plant/1/t", "before", 1);
+        broker.restart();
+        // Whose session it is nobody knows until the client is back.
+        RawClient publisher = as("alice", 5, "publisher");
+        publisher.publish("plant/1/other", "hidden", 1);
+        publisher.publish("plant/1/t", "after", 1);
+
+        RawClient again = durableAs("bob", 4, "b");
+
+        again.acknowledge(again.expectPublish("plant/1/t", "before"));
+        again.acknowledge(again.expectPublish("plant/1/t", "after"));
+        again.expectSilence();
+    }
+
+    @Test
+    void anotherUserDoesNotInheritASession() {
+        RawClient first = durableAs("alice", 5, "shared-name");
+        first.subscribe("plant/#", 1);
+        first.disconnect();
+        alice.publish("plant/1/t", "for alice", 1);
+
+        RawClient other = open(5);
+        assertFalse(other.connect(
+                        Connect.as(5, "shared-name").login("bob", "secret").durable())
+                .sessionPresent());
+
+        other.expectSilence();
+        assertEquals(0x10, alice.publish("plant/1/t", "for nobody", 1));
+    }
+
+    // ---- wills
+
+    @Test
+    void aWillThatMayNotBeWrittenIsRefusedAtConnect() {
+        for (int level : LEVELS) {
+            RawClient bob = open(level);
+            int answer = bob.connect(
+                            Connect.as(level, "b").login("bob", "secret").will("plant/1/t", "gone", 1, false))
+                    .reason();
+            assertEquals(level == 5 ? 0x87 : 5, answer);
+            bob.expectClosed();
+        }
+        assertEquals(3, broker.count(Counter.REFUSED_WRITE));
+        open(4).connected(Connect.as(4, "b").login("bob", "secret").will("own/bob/b/state", "gone", 1, false));
+    }
+
+    @Test
+    void aRefusedClientLeavesThoseOfItsNameAlone() {
+        RawClient there = as("bob", 5, "b");
+        RawClient refused = open(5);
+        refused.connect(Connect.as(5, "b").login("bob", "wrong"));
+        RawClient refusedToo = open(5);
+        refusedToo.connect(Connect.as(5, "b").login("bob", "secret").will("plant/1/t", "gone", 1, false));
+
+        refused.expectClosed();
+        refusedToo.expectClosed();
+        there.expectSilence();
+    }
+
+    // ---- $SYS and its like
+
+    @Test
+    void topicsOfTheServerHaveToBeAllowedByName() {
+        files().rules("user alice", "topic #", "user bob", "topic #", "topic read $SYS/#");
+        restartWith(settingsAsTheyAre());
+        assertEquals(0x87, as("alice", 5, "a").subscribe("$SYS/#", 0));
+        assertEquals(0, as("bob", 5, "b").subscribe("$SYS/#", 0));
+    }
+
+    private String[] settingsAsTheyAre() {
+        return new String[] {"password_file", files().passwords(), "acl_file", files().acl()};
+    }
+
+    @Test
+    void aClientThatSendsFastIsJudgedForEachMessage() {
+        files().rules("user alice", "topic #", "user bob", "topic own/1", "topic own/3");
+        restartWith(settingsAsTheyAre());
+        RawClient reader = as("alice", 4, "reader");
+        reader.subscribe("own/#", 0);
+        RawClient bob = as("bob", 4, "b");
+        byte[] burst = {};
+        for (int round = 0; round < 50; round++) {
+            for (int topic = 1; topic <= 4; topic++) {
+                burst = Wire.join(
+                        burst,
+                        Publish.of("own/" + topic, Integer.toString(round)).bytes(4));
+            }
+        }
+        bob.send(burst);
+        for (int round = 0; round < 50; round++) {
+            reader.expectPublish("own/1", Integer.toString(round));
+            reader.expectPublish("own/3", Integer.toString(round));
+        }
+        bob.expectSilence();
+        reader.expectSilence();
+        assertEquals(100, broker.count(Counter.REFUSED_WRITE));
+    }
+}
