@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimCommand.class,
             PubCommand.class,
             SubCommand.class,
+            PasswdCommand.class,
             CommandLine.HelpCommand.class
         },
         optionListHeading = "%nOptions:%n",

@@ -59,6 +59,8 @@ final class CommandLineTest {
                 "demo --for 30                 | \"30\", write a number and its unit: ms, s, m, h",
                 "demo --port 99999             | --port is 99999, allowed are 1 to 65535",
                 "demo --port 0                 | --port is 0, allowed are 1 to 65535",
+                "passwd users a:b              | \"a:b\" is no user name for a line of a file",
+                "passwd --delete --scram f u   | --delete needs no password",
                 "sim                           | Missing required option: '--file=FILE'"
             })
     void mistakesAreToldInOneLineWithTheWayToHelp(String lineAndWords) {
@@ -74,7 +76,7 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run ", "demo ", "broker ", "gateway ", "sim ", "pub ", "sub ", "check "})
+    @ValueSource(strings = {"", "run ", "demo ", "broker ", "gateway ", "sim ", "pub ", "sub ", "check ", "passwd "})
     void helpHasExamplesAndFitsEightyColumns(String command) {
         assertEquals(0, execute(List.of((command + "--help").split(" ", -1))));
         String help = out.toString();

@@ -18,6 +18,7 @@ final class Peers {
     private static final String SERVERS = "/usr/sbin";
 
     static final Path MOSQUITTO = find("mosquitto");
+    static final Path MOSQUITTO_PASSWD = find("mosquitto_passwd");
     static final Path MOSQUITTO_PUB = find("mosquitto_pub");
     static final Path MOSQUITTO_SUB = find("mosquitto_sub");
     static final Path MBPOLL = find("mbpoll");
