@@ -165,7 +165,8 @@ public final class Broker implements AutoCloseable {
                 messageIds,
                 config.number(BrokerSetting.RETAINED_MESSAGES_MAX),
                 config.bytes(BrokerSetting.RETAINED_BYTES_MAX),
-                config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX));
+                config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
+                config.sharedOrder());
         QueueRoom.Limits queueLimits = new QueueRoom.Limits(
                 config.number(BrokerSetting.QUEUE_MESSAGES_MAX), config.bytes(BrokerSetting.QUEUE_BYTES_MAX));
         for (Lane lane : lanes.all()) {

@@ -1,6 +1,7 @@
 package io.fieldmouse.broker;
 
 import io.fieldmouse.broker.access.AnonymousRule;
+import io.fieldmouse.broker.routing.SharedOrder;
 import io.fieldmouse.store.Durability;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,6 +140,10 @@ public final class BrokerConfig {
 
     public Durability durability() {
         return Durability.valueOf(text(BrokerSetting.DURABILITY).toUpperCase(Locale.ROOT));
+    }
+
+    public SharedOrder sharedOrder() {
+        return SharedOrder.valueOf(text(BrokerSetting.SHARED_ORDER).toUpperCase(Locale.ROOT));
     }
 
     /** How many lanes: as set, or one for each processor. */

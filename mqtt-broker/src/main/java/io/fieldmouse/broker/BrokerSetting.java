@@ -40,6 +40,11 @@ public enum BrokerSetting {
     SUBSCRIPTIONS_MAX("subscriptions_max", 1, 10_000_000, 10_000, "subscriptions of a session"),
     SESSION_BYTES_MAX(
             "session_bytes_max", 65_536, 1L << 40, 32L << 20, "bytes of all sessions' subscriptions and wills"),
+    SHARED_ORDER(
+            "shared_order",
+            "round_robin",
+            "round_robin | topic_hash: whether the members of a shared subscription take turns, or each topic has its member,"
+                    + " so that its messages keep their order"),
     TOPIC_LEVELS_MAX("topic_levels_max", 1, 300, 200, "levels of a topic"),
     CLIENT_ID_CHARS_MAX("client_id_chars_max", 23, 65_535, 1_024, "characters of a client id"),
     KEEP_ALIVE_SECONDS_MAX("keep_alive_seconds_max", 0, 65_535, 0, "longest keep alive of MQTT 5 clients; 0 for any"),
@@ -108,6 +113,7 @@ public enum BrokerSetting {
         switch (this) {
             case ANONYMOUS -> requireOneOf(text, "auto", "never", "loopback", "anywhere");
             case DURABILITY -> requireOneOf(text, "force", "os", "none");
+            case SHARED_ORDER -> requireOneOf(text, "round_robin", "topic_hash");
             case BIND, DATA -> {
                 if (text.isBlank()) {
                     throw new IllegalArgumentException(key + ": found nothing; " + description);

@@ -57,6 +57,7 @@ final class Restart {
                 .forEach(retained -> router.restoreRetained(
                         StoredForm.publication(retained.message(), Qos.of(retained.qos()), true)));
         onHomes(this::restoreSessions);
+        onHomes(this::restoreLeftovers);
         onHomes(this::resetRetained);
         onHomes(this::startClocks);
         if (!stored.retained().isEmpty() || !stored.sessions().isEmpty()) {
@@ -96,6 +97,14 @@ final class Restart {
     private void restoreSessions(Lane lane, List<StoredSession> sessions) {
         SessionRegistry registry = registries.get(lane.index());
         sessions.forEach(session -> router.restoreSubscriptions(registry.restore(session), session));
+    }
+
+    private void restoreLeftovers(Lane lane, List<StoredSession> sessions) {
+        for (StoredState.Leftover leftover : stored.leftovers()) {
+            if (lanes.homeOf(leftover.clientId()) == lane) {
+                router.restoreLeftover(leftover, lane);
+            }
+        }
     }
 
     private void startClocks(Lane lane, List<StoredSession> sessions) {

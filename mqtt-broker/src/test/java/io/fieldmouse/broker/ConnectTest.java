@@ -37,7 +37,7 @@ class ConnectTest extends BrokerTestBase {
         Packet answer = open(5).connect(Connect.as(5, "a"));
         assertEquals(100, answer.number(Property.RECEIVE_MAXIMUM));
         assertEquals(1_048_576, answer.number(Property.MAXIMUM_PACKET_SIZE));
-        assertEquals(0, answer.number(Property.SHARED_SUBSCRIPTION_AVAILABLE));
+        assertEquals(1, answer.number(Property.SHARED_SUBSCRIPTION_AVAILABLE));
         assertEquals("", answer.text(Property.ASSIGNED_CLIENT_ID));
         assertFalse(answer.has(Property.SERVER_KEEP_ALIVE));
         assertFalse(answer.has(Property.TOPIC_ALIAS_MAXIMUM));

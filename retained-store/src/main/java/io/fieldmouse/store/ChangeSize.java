@@ -22,8 +22,11 @@ final class ChangeSize {
             return set.message().sizeBytes();
         }
         if (change instanceof StoreChange.MessageQueued queued) {
-            return queued.message().sizeBytes()
-                    + (long) RECEIVER_BYTES * queued.receivers().size();
+            long sum = queued.message().sizeBytes();
+            for (StoreChange.Receiver receiver : queued.receivers()) {
+                sum += RECEIVER_BYTES + receiver.sharedFilter().length();
+            }
+            return sum;
         }
         if (change instanceof StoreChange.WillSet set) {
             return set.will().message().sizeBytes();

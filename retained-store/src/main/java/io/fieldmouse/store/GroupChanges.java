@@ -8,6 +8,7 @@ final class GroupChanges {
     final TableChanges<Ledger.Subscription> subscriptions = new TableChanges<>();
     final TableChanges<StoredMessage> messages = new TableChanges<>();
     final TableChanges<Ledger.Delivery> deliveries = new TableChanges<>();
+    final TableChanges<Ledger.Delivery> sharedDeliveries = new TableChanges<>();
     final TableChanges<Long> receivedPacketIds = new TableChanges<>();
     final TableChanges<StoreChange.RetainedSet> retained = new TableChanges<>();
     final TableChanges<StoreChange.WillSet> wills = new TableChanges<>();
@@ -15,8 +16,8 @@ final class GroupChanges {
     /** The new high-water mark of message ids; 0 when the stored one still holds. */
     long messageIdsReserved;
 
-    private final List<TableChanges<?>> tables =
-            List.of(sessions, subscriptions, messages, deliveries, receivedPacketIds, retained, wills);
+    private final List<TableChanges<?>> tables = List.of(
+            sessions, subscriptions, messages, deliveries, sharedDeliveries, receivedPacketIds, retained, wills);
 
     boolean isEmpty() {
         return messageIdsReserved == 0 && tables.stream().allMatch(TableChanges::isEmpty);

@@ -62,8 +62,7 @@ final class H2Database implements GroupWriter {
         }
         Connection connection = connect(directory.database(), config, ";ACCESS_MODE_DATA=r");
         try {
-            Schema.check(connection, directory);
-            Recovery.readThrough(connection);
+            Recovery.readThrough(connection, Schema.check(connection, directory));
         } finally {
             abandon(connection);
         }
@@ -87,6 +86,7 @@ final class H2Database implements GroupWriter {
                 throw new StoreException("store " + directory + ": " + directory.databaseFile()
                         + " is not writable by this user: correct its owner or permissions");
             }
+            Schema.upgrade(connection);
             Recovery.Result read = Recovery.read(connection);
             return new Opened(
                     new H2Database(directory, connection, config.durability(), read.ledger(), clock), read.state());

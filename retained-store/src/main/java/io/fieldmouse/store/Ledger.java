@@ -29,6 +29,7 @@ final class Ledger {
     private final Map<String, Long> retained = new HashMap<>();
     private final Map<String, Long> wills = new HashMap<>();
     private final ArrayDeque<Delivery> orphans = new ArrayDeque<>();
+    private final Leftovers leftovers = new Leftovers();
     private long lastRowId;
     private long messageIdsReserved;
 
@@ -70,16 +71,32 @@ final class Ledger {
         final int qos;
         final boolean retain;
         final int[] subscriptionIds;
+
+        /** Kept in the store for those of a shared subscription only. */
+        final String clientId;
+
+        final String sharedFilter;
         int packetId;
         boolean released;
 
-        Delivery(long id, long sessionId, Message message, int qos, boolean retain, int[] subscriptionIds) {
+        Delivery(long id, long sessionId, Message message, StoreChange.Receiver receiver) {
             this.id = id;
             this.sessionId = sessionId;
             this.message = message;
-            this.qos = qos;
-            this.retain = retain;
-            this.subscriptionIds = subscriptionIds;
+            this.qos = receiver.qos();
+            this.retain = receiver.retain();
+            this.subscriptionIds = receiver.subscriptionIds();
+            this.clientId = receiver.clientId();
+            this.sharedFilter = receiver.sharedFilter();
+        }
+
+        boolean isShared() {
+            return !sharedFilter.isEmpty();
+        }
+
+        /** Whether another member may have it after this one's session. What was begun at QoS 2 may not [MQTT-4.8.2-5]. */
+        boolean mayMove() {
+            return isShared() && (qos == 1 || packetId == 0);
         }
     }
 
@@ -200,7 +217,13 @@ final class Ledger {
         if (session == null) {
             return;
         }
-        orphans.addAll(session.queue.values());
+        for (Delivery delivery : session.queue.values()) {
+            if (delivery.mayMove() && !leftovers.has(clientId, delivery.message.id)) {
+                leftovers.add(delivery);
+            } else {
+                orphans.add(delivery);
+            }
+        }
         session.subscriptions.values().forEach(row -> group.subscriptions.delete(row.id()));
         session.receivedPacketIds.forEach(
                 packetId -> group.receivedPacketIds.delete(receivedRowId(session.id, packetId)));
@@ -245,18 +268,31 @@ final class Ledger {
         reserve(queued.messageId());
         for (StoreChange.Receiver receiver : queued.receivers()) {
             Session session = sessions.get(receiver.clientId());
-            if (session == null || session.queue.containsKey(queued.messageId())) {
+            if (!isWanted(queued.messageId(), receiver, session)) {
                 continue;
             }
             Message message = messages.computeIfAbsent(queued.messageId(), Message::new);
             if (message.deliveries++ == 0) {
                 group.messages.insert(message.id, queued.message());
             }
-            Delivery delivery = new Delivery(
-                    ++lastRowId, session.id, message, receiver.qos(), receiver.retain(), receiver.subscriptionIds());
-            session.queue.put(message.id, delivery);
+            Delivery delivery = new Delivery(++lastRowId, session == null ? 0 : session.id, message, receiver);
+            if (session == null) {
+                leftovers.add(delivery); // its session ended while the message was on its way
+            } else {
+                session.queue.put(message.id, delivery);
+            }
             group.deliveries.insert(delivery.id, delivery);
+            if (delivery.isShared()) {
+                group.sharedDeliveries.insert(delivery.id, delivery);
+            }
         }
+    }
+
+    private boolean isWanted(long messageId, StoreChange.Receiver receiver, @Nullable Session session) {
+        if (session != null) {
+            return !session.queue.containsKey(messageId);
+        }
+        return !receiver.sharedFilter().isEmpty() && !leftovers.has(receiver.clientId(), messageId);
     }
 
     private void reserve(long messageId) {
@@ -285,6 +321,9 @@ final class Ledger {
     private void settle(StoreChange.MessageSettled settled) {
         Session session = sessions.get(settled.clientId());
         Delivery delivery = session == null ? null : session.queue.remove(settled.messageId());
+        if (delivery == null) {
+            delivery = leftovers.remove(settled.clientId(), settled.messageId());
+        }
         if (delivery != null) {
             remove(delivery);
         }
@@ -292,6 +331,9 @@ final class Ledger {
 
     private void remove(Delivery delivery) {
         group.deliveries.delete(delivery.id);
+        if (delivery.isShared()) {
+            group.sharedDeliveries.delete(delivery.id);
+        }
         Message message = delivery.message;
         if (--message.deliveries == 0) {
             messages.remove(message.id);
@@ -342,6 +384,12 @@ final class Ledger {
     void foundDelivery(Session session, Delivery delivery) {
         count(delivery);
         session.queue.put(delivery.message.id, delivery);
+    }
+
+    /** A delivery whose session had ended, and which no other member has yet. */
+    void foundLeftover(Delivery delivery) {
+        count(delivery);
+        leftovers.add(delivery);
     }
 
     /** A delivery whose session had ended, and which was not swept before the store was closed. */

@@ -24,6 +24,8 @@ final class Recovery {
     private final Ledger ledger = new Ledger();
     private final Map<Long, Found> sessions = new HashMap<>();
     private final Map<Long, Body> messages = new HashMap<>();
+    private final Map<Long, Shared> shared = new HashMap<>();
+    private final List<StoredState.Leftover> leftovers = new ArrayList<>();
     private final List<StoredState.RetainedMessage> retained = new ArrayList<>();
     private final Map<String, StoredWill> wills = new HashMap<>();
     private long lastMessageId;
@@ -38,6 +40,11 @@ final class Recovery {
         Found(Ledger.Session row) {
             this.row = row;
         }
+    }
+
+    /** A row that says by which shared subscription a message came. */
+    private record Shared(String clientId, String filter) {
+        static final Shared NONE = new Shared("", "");
     }
 
     private record Body(Ledger.Message row, StoredMessage message) {}
@@ -63,11 +70,11 @@ final class Recovery {
         return recovery.result();
     }
 
-    /** Reads every row and makes nothing of it: a damaged file fails here. */
-    static void readThrough(Connection connection) throws SQLException {
+    /** Reads every row of the tables of this version and makes nothing of it: a damaged file fails here. */
+    static void readThrough(Connection connection, int version) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LAZY_QUERY_EXECUTION 1");
-            for (Schema.Table table : Schema.TABLES) {
+            for (Schema.Table table : Schema.tablesOf(version)) {
                 each(statement, table.selectAll(), row -> row.getLong(1));
             }
         }
@@ -85,7 +92,15 @@ final class Recovery {
             long id = row.getLong(1);
             messages.put(id, new Body(new Ledger.Message(id), message(row, 2)));
         });
+        each(
+                statement,
+                Schema.SHARED_DELIVERY.selectAll(),
+                row -> shared.put(row.getLong(1), new Shared(row.getString(2), row.getString(3))));
         each(statement, Schema.DELIVERY.selectAll(), this::delivery);
+        for (long id : shared.keySet()) {
+            ledger.group().sharedDeliveries.delete(id);
+            strayRows++;
+        }
         each(statement, Schema.RETAINED.selectAll(), row -> {
             StoredMessage message = message(row, 3);
             ledger.foundRetained(row.getLong(1), message.topic());
@@ -142,32 +157,40 @@ final class Recovery {
     private void delivery(ResultSet row) throws SQLException {
         Found session = sessions.get(row.getLong(2));
         @Nullable Body body = messages.get(row.getLong(3));
+        Shared by = shared.containsKey(row.getLong(1)) ? shared.remove(row.getLong(1)) : Shared.NONE;
         if (body == null) {
             stray(ledger.group().deliveries, row);
+            if (by != Shared.NONE) {
+                ledger.group().sharedDeliveries.delete(row.getLong(1));
+            }
             return;
         }
-        Ledger.Delivery delivery = new Ledger.Delivery(
-                row.getLong(1),
-                row.getLong(2),
-                body.row(),
-                row.getInt(4),
-                row.getBoolean(5),
-                IntBytes.decode(row.getBytes(6)));
+        StoreChange.Receiver receiver = new StoreChange.Receiver(
+                by.clientId(), row.getInt(4), row.getBoolean(5), IntBytes.decode(row.getBytes(6)), by.filter());
+        Ledger.Delivery delivery = new Ledger.Delivery(row.getLong(1), row.getLong(2), body.row(), receiver);
         delivery.packetId = row.getInt(7);
         delivery.released = row.getBoolean(8);
-        if (session == null) {
+        if (session != null) {
+            ledger.foundDelivery(session.row, delivery);
+            session.queue.add(queued(delivery, body));
+        } else if (delivery.mayMove()) {
+            ledger.foundLeftover(delivery);
+            leftovers.add(new StoredState.Leftover(delivery.clientId, queued(delivery, body)));
+        } else {
             ledger.foundOrphan(delivery);
-            return;
         }
-        ledger.foundDelivery(session.row, delivery);
-        session.queue.add(new StoredSession.QueuedMessage(
+    }
+
+    private static StoredSession.QueuedMessage queued(Ledger.Delivery delivery, Body body) {
+        return new StoredSession.QueuedMessage(
                 body.row().id,
                 body.message(),
                 delivery.qos,
                 delivery.retain,
                 delivery.subscriptionIds,
                 delivery.packetId,
-                delivery.released));
+                delivery.released,
+                delivery.sharedFilter);
     }
 
     private void stray(TableChanges<?> table, ResultSet row) throws SQLException {
@@ -190,9 +213,10 @@ final class Recovery {
         if (strayRows > 0) {
             LOG.warn("rows refer to nothing and will be removed rows={}", strayRows);
         }
+        leftovers.sort(Comparator.comparingLong(leftover -> leftover.message().messageId()));
         List<StoredSession> stored = new ArrayList<>(sessions.size());
         sessions.values().forEach(session -> stored.add(session(session)));
-        return new Result(new StoredState(retained, stored, wills, lastMessageId), ledger);
+        return new Result(new StoredState(retained, stored, wills, leftovers, lastMessageId), ledger);
     }
 
     private static StoredSession session(Found found) {

@@ -11,8 +11,8 @@ import java.util.List;
  * reading the tables once reads every page in which damage could hide.
  */
 final class Schema {
-    /** Raised with every change of the tables; {@link #check} will then have older ones to bring up to date. */
-    static final int VERSION = 1;
+    /** Raised with every change of the tables; {@link #upgrade} brings older ones up to date. */
+    static final int VERSION = 2;
 
     static final Table SESSION = new Table(
             "session",
@@ -46,6 +46,10 @@ final class Schema {
             "packet_id INTEGER NOT NULL",
             "released BOOLEAN NOT NULL");
 
+    /** Of the queues' rows those that came by a shared subscription, under the same id. Since version 2. */
+    static final Table SHARED_DELIVERY =
+            new Table("shared_delivery", "client_id VARCHAR NOT NULL", "shared_filter VARCHAR NOT NULL");
+
     /** QoS 2 packet ids received and not released; the id holds both, see {@link Ledger#receivedRowId}. */
     static final Table RECEIVED_PACKET = new Table("received_packet");
 
@@ -70,7 +74,7 @@ final class Schema {
             "expires_at_millis BIGINT NOT NULL");
 
     static final List<Table> TABLES =
-            List.of(SESSION, SUBSCRIPTION, MESSAGE, DELIVERY, RECEIVED_PACKET, RETAINED, WILL);
+            List.of(SESSION, SUBSCRIPTION, MESSAGE, DELIVERY, SHARED_DELIVERY, RECEIVED_PACKET, RETAINED, WILL);
 
     /** A table: {@code id BIGINT PRIMARY KEY} and these columns, each a name, a space and a type. */
     record Table(String name, List<String> columns) {
@@ -85,7 +89,7 @@ final class Schema {
         }
 
         String create() {
-            return "CREATE TABLE " + name + " (id BIGINT PRIMARY KEY" + (columns.isEmpty() ? "" : ", ")
+            return "CREATE TABLE IF NOT EXISTS " + name + " (id BIGINT PRIMARY KEY" + (columns.isEmpty() ? "" : ", ")
                     + String.join(", ", columns) + ")";
         }
 
@@ -111,24 +115,51 @@ final class Schema {
         connection.commit();
     }
 
+    /** The tables there are in a database of this version. */
+    static List<Table> tablesOf(int version) {
+        return version >= 2
+                ? TABLES
+                : TABLES.stream().filter(table -> table != SHARED_DELIVERY).toList();
+    }
+
     /**
-     * Refuses tables that this program cannot use.
+     * Brings the tables of an older program up to date. Does only what may be done again: after a kill in the middle it
+     * begins anew.
+     */
+    static void upgrade(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            if (version(statement) < 2) {
+                statement.execute(SHARED_DELIVERY.create());
+                statement.execute("UPDATE store SET schema_version = 2 WHERE id = 1");
+            }
+        }
+        connection.commit();
+    }
+
+    private static int version(Statement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery("SELECT schema_version FROM store WHERE id = 1")) {
+            if (!rows.next()) {
+                throw new SQLException("the table store is empty");
+            }
+            return rows.getInt(1);
+        }
+    }
+
+    /**
+     * Refuses tables that this program cannot use. Returns their version.
      *
      * @throws SQLException if there are none: H2 opens a file without a word in which it finds nothing whole
      * @throws StoreException if a newer program has written them
      */
-    static void check(Connection connection, StoreDirectory directory) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT schema_version FROM store WHERE id = 1")) {
-            if (!rows.next()) {
-                throw new SQLException("the table store is empty");
-            }
-            int version = rows.getInt(1);
+    static int check(Connection connection, StoreDirectory directory) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            int version = version(statement);
             if (version > VERSION) {
                 throw new StoreException("store " + directory + ": its tables have version " + version
                         + ", this program knows " + VERSION
                         + " and older: run the newer Fieldmouse that wrote them, or move the directory away");
             }
+            return version;
         }
     }
 }

@@ -10,6 +10,7 @@ final class SqlChanges {
     private final SqlTable<Ledger.Subscription> subscriptions;
     private final SqlTable<StoredMessage> messages;
     private final SqlTable<Ledger.Delivery> deliveries;
+    private final SqlTable<Ledger.Delivery> sharedDeliveries;
     private final SqlTable<Long> receivedPacketIds;
     private final SqlTable<StoreChange.RetainedSet> retained;
     private final SqlTable<StoreChange.WillSet> wills;
@@ -37,6 +38,10 @@ final class SqlChanges {
             out.setInt(6, row.packetId);
             out.setBoolean(7, row.released);
         });
+        sharedDeliveries = new SqlTable<>(connection, Schema.SHARED_DELIVERY, (row, out) -> {
+            out.setString(1, row.clientId);
+            out.setString(2, row.sharedFilter);
+        });
         receivedPacketIds = new SqlTable<>(connection, Schema.RECEIVED_PACKET, (row, out) -> {});
         retained = new SqlTable<>(connection, Schema.RETAINED, (row, out) -> {
             out.setInt(1, row.qos());
@@ -58,6 +63,7 @@ final class SqlChanges {
         subscriptions.write(group.subscriptions);
         messages.write(group.messages);
         deliveries.write(group.deliveries);
+        sharedDeliveries.write(group.sharedDeliveries);
         receivedPacketIds.write(group.receivedPacketIds);
         retained.write(group.retained);
         wills.write(group.wills);

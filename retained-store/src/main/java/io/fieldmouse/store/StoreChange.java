@@ -24,7 +24,10 @@ public sealed interface StoreChange {
     /** The session's connection ended at this wall-clock time, and this expiry holds from then on. */
     record SessionClosed(String clientId, long expirySeconds, long atMillis) implements StoreChange {}
 
-    /** The session is over: it, its subscriptions, its queue and its packet ids are gone. Its will is not. */
+    /**
+     * The session is over: it, its subscriptions, its queue and its packet ids are gone. Its will is not, nor are the
+     * {@linkplain StoredState.Leftover leftovers} of its queue.
+     */
     record SessionEnded(String clientId) implements StoreChange {}
 
     /** The client's connection, of a stored session or not, carries this will. Replaces an earlier one. */
@@ -51,9 +54,11 @@ public sealed interface StoreChange {
      * @param qos 1 or 2
      * @param retain the RETAIN flag it is delivered with
      * @param subscriptionIds the identifiers of the subscriptions that matched, possibly none
+     * @param sharedFilter the shared subscription as whose member it receives the message; empty for none. When its
+     *     session ends before it has it, the message stays, as a {@linkplain StoredState.Leftover leftover}.
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Receiver(String clientId, int qos, boolean retain, int[] subscriptionIds) {}
+    record Receiver(String clientId, int qos, boolean retain, int[] subscriptionIds, String sharedFilter) {}
 
     /** The queued message was given this packet id (1 to 65535) and may have left. */
     record MessageSent(String clientId, long messageId, int packetId) implements StoreChange {
@@ -65,7 +70,7 @@ public sealed interface StoreChange {
     /** The receiver of a QoS 2 message has it (PUBREC): only its PUBREL is still owed. */
     record MessageReleased(String clientId, long messageId) implements StoreChange {}
 
-    /** The message is off this session's queue: acknowledged, completed, expired or dropped. */
+    /** The message is off this session's queue, or its leftovers: acknowledged, completed, expired, moved or dropped. */
     record MessageSettled(String clientId, long messageId) implements StoreChange {}
 
     /** A QoS 2 PUBLISH with this packet id was accepted from the session's client and is not yet released. */

@@ -33,6 +33,7 @@ public record StoredSession(
      * @param qos 1 or 2
      * @param packetId the packet id it was sent with; 0 when it was not sent
      * @param released whether PUBREC came and only PUBREL is owed
+     * @param sharedFilter the shared subscription it came by; empty for none
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record QueuedMessage(
@@ -42,5 +43,6 @@ public record StoredSession(
             boolean retain,
             int[] subscriptionIds,
             int packetId,
-            boolean released) {}
+            boolean released,
+            String sharedFilter) {}
 }

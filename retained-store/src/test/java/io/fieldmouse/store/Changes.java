@@ -23,9 +23,17 @@ final class Changes {
 
     static StoreChange queued(long messageId, String payload, String... clientIds) {
         List<StoreChange.Receiver> receivers = Stream.of(clientIds)
-                .map(clientId -> new StoreChange.Receiver(clientId, 2, false, new int[] {7, 268_435_455}))
+                .map(clientId -> new StoreChange.Receiver(clientId, 2, false, new int[] {7, 268_435_455}, ""))
                 .toList();
         return new StoreChange.MessageQueued(messageId, message("a/b", payload), receivers);
+    }
+
+    /** For a member of the group that shares "a/b". */
+    static StoreChange queuedShared(long messageId, int qos, String clientId) {
+        return new StoreChange.MessageQueued(
+                messageId,
+                message("a/b", "shared " + messageId),
+                List.of(new StoreChange.Receiver(clientId, qos, false, new int[] {3}, "$share/g/a/b")));
     }
 
     static StoreChange sent(String clientId, long messageId, int packetId) {

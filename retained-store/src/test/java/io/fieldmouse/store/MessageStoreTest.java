@@ -99,6 +99,7 @@ class MessageStoreTest {
                                 new StoredState.RetainedMessage(message("u", "three"), 1)),
                         List.of(),
                         Map.of(),
+                        List.of(),
                         0)),
                 Snapshot.of(state));
     }
@@ -154,7 +155,9 @@ class MessageStoreTest {
         StoredState state = afterRestart(List.of(
                 List.of(new StoreChange.WillSet("a", first), new StoreChange.WillSet("b", first)),
                 List.of(new StoreChange.WillSet("a", second), new StoreChange.WillCleared("b"))));
-        assertEquals(Snapshot.of(new StoredState(List.of(), List.of(), Map.of("a", second), 0)), Snapshot.of(state));
+        assertEquals(
+                Snapshot.of(new StoredState(List.of(), List.of(), Map.of("a", second), List.of(), 0)),
+                Snapshot.of(state));
     }
 
     @Test

@@ -94,10 +94,15 @@ class RestartTest {
 
     /** The body goes by the id, as it does in life: an id is one message. */
     private static StoreChange queued(long messageId, Random random) {
-        String[] clients = IntStream.range(0, 4)
+        List<StoreChange.Receiver> receivers = IntStream.range(0, 4)
                 .filter(i -> random.nextBoolean())
-                .mapToObj(i -> "client" + i)
-                .toArray(String[]::new);
-        return Changes.queued(messageId, "body" + messageId, clients);
+                .mapToObj(i -> new StoreChange.Receiver(
+                        "client" + i,
+                        1 + random.nextInt(2),
+                        false,
+                        new int[] {i},
+                        random.nextBoolean() ? "" : "$share/g/a/b"))
+                .toList();
+        return new StoreChange.MessageQueued(messageId, Changes.message("a/b", "body" + messageId), receivers);
     }
 }

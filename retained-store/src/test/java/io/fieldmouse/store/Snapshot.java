@@ -36,13 +36,17 @@ record Snapshot(Map<String, String> entries) {
                 entries.put(name + " message " + queued.messageId(), text(queued));
             }
         }
+        for (StoredState.Leftover leftover : state.leftovers()) {
+            entries.put(
+                    "leftover " + leftover.clientId() + " " + leftover.message().messageId(), text(leftover.message()));
+        }
         return new Snapshot(entries);
     }
 
     private static String text(StoredSession.QueuedMessage queued) {
         return text(queued.message()) + " qos " + queued.qos() + " retain " + queued.retain() + " ids "
                 + Arrays.toString(queued.subscriptionIds()) + " packet " + queued.packetId() + " released "
-                + queued.released();
+                + queued.released() + " shared " + queued.sharedFilter();
     }
 
     private static String text(StoredMessage message) {

@@ -12,6 +12,7 @@ final class StateModel {
     private final Map<String, StoredState.RetainedMessage> retained = new HashMap<>();
     private final Map<String, StoredWill> wills = new HashMap<>();
     private final Map<String, Session> sessions = new HashMap<>();
+    private final Map<String, TreeMap<Long, StoredSession.QueuedMessage>> leftovers = new HashMap<>();
     private long lastMessageId;
 
     private static final class Session {
@@ -40,7 +41,12 @@ final class StateModel {
             session.expirySeconds = c.expirySeconds();
             session.disconnectedAtMillis = StoredSession.WAS_CONNECTED;
         } else if (change instanceof StoreChange.SessionEnded c) {
-            sessions.remove(c.clientId());
+            Session ended = sessions.remove(c.clientId());
+            if (ended != null) {
+                ended.queue.values().stream()
+                        .filter(m -> !m.sharedFilter().isEmpty() && (m.qos() == 1 || m.packetId() == 0))
+                        .forEach(m -> leftovers(c.clientId()).putIfAbsent(m.messageId(), m));
+            }
         } else if (change instanceof StoreChange.MessageQueued c) {
             lastMessageId = Math.max(lastMessageId, c.messageId());
             c.receivers().forEach(receiver -> queue(c, receiver));
@@ -51,18 +57,24 @@ final class StateModel {
 
     private void queue(StoreChange.MessageQueued c, StoreChange.Receiver receiver) {
         Session session = sessions.get(receiver.clientId());
+        StoredSession.QueuedMessage queued = new StoredSession.QueuedMessage(
+                c.messageId(),
+                c.message(),
+                receiver.qos(),
+                receiver.retain(),
+                receiver.subscriptionIds(),
+                0,
+                false,
+                receiver.sharedFilter());
         if (session != null) {
-            session.queue.putIfAbsent(
-                    c.messageId(),
-                    new StoredSession.QueuedMessage(
-                            c.messageId(),
-                            c.message(),
-                            receiver.qos(),
-                            receiver.retain(),
-                            receiver.subscriptionIds(),
-                            0,
-                            false));
+            session.queue.putIfAbsent(c.messageId(), queued);
+        } else if (!receiver.sharedFilter().isEmpty()) {
+            leftovers(receiver.clientId()).putIfAbsent(c.messageId(), queued);
         }
+    }
+
+    private TreeMap<Long, StoredSession.QueuedMessage> leftovers(String clientId) {
+        return leftovers.computeIfAbsent(clientId, id -> new TreeMap<>());
     }
 
     private void applyToSession(StoreChange change) {
@@ -78,7 +90,9 @@ final class StateModel {
         } else if (change instanceof StoreChange.MessageReleased c) {
             session(c.clientId()).queue.computeIfPresent(c.messageId(), (id, m) -> with(m, m.packetId(), true));
         } else if (change instanceof StoreChange.MessageSettled c) {
-            session(c.clientId()).queue.remove(c.messageId());
+            if (session(c.clientId()).queue.remove(c.messageId()) == null) {
+                leftovers(c.clientId()).remove(c.messageId());
+            }
         } else if (change instanceof StoreChange.PacketIdReceived c) {
             session(c.clientId()).packetIds.add(c.packetId());
         } else if (change instanceof StoreChange.PacketIdReleased c) {
@@ -95,7 +109,14 @@ final class StateModel {
 
     private static StoredSession.QueuedMessage with(StoredSession.QueuedMessage m, int packetId, boolean released) {
         return new StoredSession.QueuedMessage(
-                m.messageId(), m.message(), m.qos(), m.retain(), m.subscriptionIds(), packetId, released);
+                m.messageId(),
+                m.message(),
+                m.qos(),
+                m.retain(),
+                m.subscriptionIds(),
+                packetId,
+                released,
+                m.sharedFilter());
     }
 
     Snapshot snapshot() {
@@ -107,6 +128,9 @@ final class StateModel {
                 List.copyOf(session.subscriptions.values()),
                 List.copyOf(session.queue.values()),
                 session.packetIds.stream().mapToInt(Integer::intValue).toArray())));
-        return Snapshot.of(new StoredState(List.copyOf(retained.values()), stored, wills, lastMessageId));
+        List<StoredState.Leftover> left = new ArrayList<>();
+        leftovers.forEach((clientId, queue) ->
+                queue.values().forEach(message -> left.add(new StoredState.Leftover(clientId, message))));
+        return Snapshot.of(new StoredState(List.copyOf(retained.values()), stored, wills, left, lastMessageId));
     }
 }

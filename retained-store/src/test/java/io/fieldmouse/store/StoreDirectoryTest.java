@@ -218,7 +218,7 @@ class StoreDirectoryTest {
         assertTrue(refusal().contains("version 99"), refusal());
         assertTrue(refusal().contains("newer"), refusal());
         assertEquals(List.of(), setAside());
-        sql("UPDATE store SET schema_version = 1");
+        sql("UPDATE store SET schema_version = 2");
         try (MessageStore store = open()) {
             assertEquals(300, store.load().retained().size());
         }

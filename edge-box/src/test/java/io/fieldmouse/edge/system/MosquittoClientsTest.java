@@ -80,6 +80,26 @@ class MosquittoClientsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mqttv311", "mqttv5"})
+    void membersOfAGroupShareTheMessages(String version) {
+        List<String[]> members = new ArrayList<>();
+        for (String clientId : List.of("one", "two")) {
+            String[] session = {"-V", version, "-i", clientId, "-q", "1", "-t", "$share/workers/job/+"};
+            members.add(with(session, version.equals("mqttv5") ? new String[] {"-x", "3600"} : new String[] {"-c"}));
+        }
+        members.forEach(member -> assertEquals(0, subscribe(with(member, "-E")).exitCode()));
+        for (int i = 0; i < 6; i++) {
+            publish("-q", "1", "-t", "job/x", "-m", Integer.toString(i));
+        }
+        assertEquals(
+                "0\n2\n4\n",
+                subscribe(with(members.get(0), "-c", "-C", "3")).output());
+        assertEquals(
+                "1\n3\n5\n",
+                subscribe(with(members.get(1), "-c", "-C", "3")).output());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqttv311", "mqttv5"})
     void willIsPublishedWhenTheClientIsKilled(String version) throws IOException {
         Process watcher = startSubscriber("-V", version, "-q", "1", "-t", "state", "-C", "1");
         Process doomed = startSubscriber(

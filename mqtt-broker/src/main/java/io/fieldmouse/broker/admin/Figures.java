@@ -15,7 +15,8 @@ import java.util.Objects;
  * @param census sessions and clients now
  * @param connectedMost clients at one time
  * @param expired sessions whose time was up, since the start
- * @param subscriptions now
+ * @param subscriptions now, without shared ones
+ * @param sharedSubscriptions now
  * @param held what the broker keeps now
  * @param heapBytes in use now, with what the collector has yet to take
  * @param heapBytesMost of those seen so far
@@ -28,6 +29,7 @@ record Figures(
         int connectedMost,
         long expired,
         long subscriptions,
+        long sharedSubscriptions,
         Held held,
         long heapBytes,
         long heapBytesMost) {

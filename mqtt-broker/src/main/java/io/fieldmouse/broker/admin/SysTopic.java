@@ -50,7 +50,7 @@ record SysTopic(String name, Function<Figures, String> value) {
                 number("clients/disconnected", f -> f.census().disconnected()),
                 number("clients/expired", Figures::expired),
                 number("subscriptions/count", Figures::subscriptions),
-                number("shared_subscriptions/count", f -> 0));
+                number("shared_subscriptions/count", Figures::sharedSubscriptions));
     }
 
     private static List<SysTopic> traffic() {

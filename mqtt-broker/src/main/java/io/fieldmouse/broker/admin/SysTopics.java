@@ -100,6 +100,7 @@ public final class SysTopics {
                 population.connectedMost(),
                 population.expired(),
                 population.subscriptions(),
+                population.sharedSubscriptions(),
                 held(),
                 heapBytes,
                 heapBytesMost);

@@ -179,10 +179,8 @@ final class ClientPackets {
         int packetId = packet.variableHeader().messageId();
         int subscriptionId = PacketProperties.subscriptionId(
                 packet.idAndPropertiesVariableHeader().properties());
-        if (!isMqtt5()) {
-            // It will be closed for any bad one: before a good one has taken effect.
-            packet.payload().topicSubscriptions().forEach(requested -> requireWellFormed(requested.topicFilter()));
-        }
+        // It will be closed for any bad one: before a good one has taken effect.
+        packet.payload().topicSubscriptions().forEach(this::requireAllowed);
         List<StoreChange> changes = new ArrayList<>();
         List<Integer> codes = new ArrayList<>();
         // One after the other, with an answer for each, in their order: [MQTT-3.8.4-5], [MQTT-3.8.4-6],
@@ -207,8 +205,13 @@ final class ClientPackets {
         });
     }
 
-    private void requireWellFormed(String filter) {
-        String flaw = SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
+    private void requireAllowed(MqttTopicSubscription requested) {
+        String filter = requested.topicFilter();
+        if (requested.option().isNoLocal() && SharedFilter.isShared(filter)) {
+            throw MqttViolation.protocolError("No Local on a shared subscription [MQTT-3.8.3-4]");
+        }
+        String flaw =
+                isMqtt5() ? null : SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
         if (flaw != null) {
             throw new MqttViolation(ReasonCode.TOPIC_FILTER_INVALID, flaw);
         }
@@ -217,9 +220,6 @@ final class ClientPackets {
     private @Nullable ReasonCode refusalOf(String filter) {
         if (SharedFilter.flaw(filter, shared.limits().topicLevelsMax()) != null) {
             return ReasonCode.TOPIC_FILTER_INVALID;
-        }
-        if (SharedFilter.isShared(filter)) {
-            return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
         Session session = connection.session();
         // MQTT 3.1 has no way to refuse (section 3.8): what it may not read is not sent to it.

@@ -194,7 +194,7 @@ final class ConnectHandshake {
         MqttProperties properties = new MqttProperties();
         add(properties, MqttProperties.RECEIVE_MAXIMUM, shared.limits().receiveMaximum());
         add(properties, MqttProperties.MAXIMUM_PACKET_SIZE, shared.limits().packetBytesMax());
-        add(properties, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
+        add(properties, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 1);
         if (clientIdAssigned) {
             properties.add(new MqttProperties.StringProperty(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, clientId));
         }

@@ -22,6 +22,8 @@ public final class Counters {
         DROPPED_SLOW_READER,
         /** The box's own readings to a session whose queue was full. */
         DROPPED_QUEUE_FULL,
+        /** Of a shared subscription whose last member's session ended before it had them. */
+        DROPPED_NO_MEMBER_LEFT,
         /** QoS 0 to a lane that is behind. */
         DROPPED_LANE_BEHIND,
         /** QoS 1 and 2 refused before they were acknowledged, because a receiver's queue was full. */

@@ -27,8 +27,7 @@ public enum ReasonCode {
     RECEIVE_MAXIMUM_EXCEEDED(0x93, "receive maximum exceeded"),
     TOPIC_ALIAS_INVALID(0x94, "topic alias invalid"),
     PACKET_TOO_LARGE(0x95, "packet too large"),
-    QUOTA_EXCEEDED(0x97, "quota exceeded"),
-    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E, "shared subscriptions not supported");
+    QUOTA_EXCEEDED(0x97, "quota exceeded");
 
     private final int code;
     private final String words;

@@ -4,6 +4,7 @@ import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.session.QueuedMessage;
 import io.fieldmouse.broker.session.Session;
+import io.fieldmouse.broker.session.SessionRegistry.Ending;
 import io.fieldmouse.broker.session.Subscription;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,12 @@ final class Handover {
         return false;
     }
 
-    /** Delivers to all receivers that live on this lane. Called there. */
-    void deliverOn(Lane lane) {
+    /**
+     * Delivers to all receivers that live on this lane. Called there.
+     *
+     * @param ending is told of what came too late for a session, and belongs to a group
+     */
+    void deliverOn(Lane lane, Ending ending) {
         for (int i = 0; i < receiving.size(); i++) {
             Subscription subscription = receiving.get(i);
             Session session = subscription.session();
@@ -47,8 +52,8 @@ final class Handover {
                 QueuedMessage message = messages == null ? null : messages[i];
                 if (message == null) {
                     session.sendNow(publication, subscription);
-                } else {
-                    session.deliver(message);
+                } else if (!session.deliver(message)) {
+                    ending.leftOver(session, List.of(message));
                 }
             }
         }

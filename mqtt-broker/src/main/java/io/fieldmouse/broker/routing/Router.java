@@ -8,6 +8,7 @@ import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.message.ReasonCode;
+import io.fieldmouse.broker.message.SharedFilter;
 import io.fieldmouse.broker.message.TopicName;
 import io.fieldmouse.broker.routing.RetainedMessages.Placed;
 import io.fieldmouse.broker.session.CommitGate;
@@ -20,6 +21,7 @@ import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.MessageQueued;
 import io.fieldmouse.store.StoreChange.Receiver;
 import io.fieldmouse.store.StoredSession;
+import io.fieldmouse.store.StoredState;
 import io.fieldmouse.store.StoredSubscription;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,6 +52,8 @@ public final class Router implements SessionRegistry.Ending {
 
     private final long storeBacklogBytesMax;
     private final SubscriptionTree subscriptions = new SubscriptionTree();
+    private final SharedGroups groups;
+    private final List<Leftovers> leftovers = new ArrayList<>();
 
     /** @param gates one for each lane, in the order of their index */
     public Router(
@@ -60,7 +64,8 @@ public final class Router implements SessionRegistry.Ending {
             AtomicLong messageIds,
             int retainedMessagesMax,
             long retainedBytesMax,
-            long storeBacklogBytesMax) {
+            long storeBacklogBytesMax,
+            SharedOrder sharedOrder) {
         this.storeBacklogBytesMax = storeBacklogBytesMax;
         this.lanes = lanes;
         this.gates = List.copyOf(gates);
@@ -71,6 +76,10 @@ public final class Router implements SessionRegistry.Ending {
                 new RetainedMessages.Limits(retainedMessagesMax, retainedBytesMax), subscriptions::lastAddition);
         this.system = new RetainedMessages(
                 new RetainedMessages.Limits(Integer.MAX_VALUE, Long.MAX_VALUE), subscriptions::lastAddition);
+        this.groups = new SharedGroups(subscriptions, sharedOrder);
+        for (Lane lane : lanes.all()) {
+            leftovers.add(new Leftovers(lane, this, groups, gates.get(lane.index()), counters));
+        }
     }
 
     /**
@@ -89,12 +98,13 @@ public final class Router implements SessionRegistry.Ending {
         // [MQTT-3.3.1-8], [MQTT-3.3.1-12 of 3.1.1]
         Placed placed = publication.retain() ? retained.set(publication, gate) : Placed.NOWHERE;
         long position = placed.position();
-        List<Subscription> receiving = receivers(publication, placed);
+        Receivers receivers = receivers(publication, placed);
         if (!publication.qos().isAcknowledged()) {
-            handOver(new Handover(publication, receiving, null), lane);
+            handOver(new Handover(publication, receivers.unreserved(), null), lane);
             return new PublishOutcome(ReasonCode.SUCCESS, changes.isEmpty() ? position : gate.commit(changes), null);
         }
-        if (!reserveRoom(publication, receiving)) {
+        List<Subscription> receiving = receivers.reserved();
+        if (receiving == null) {
             counters.add(Counter.REFUSED_QUEUE_FULL);
             return PublishOutcome.refused(ReasonCode.QUOTA_EXCEEDED);
         }
@@ -124,24 +134,13 @@ public final class Router implements SessionRegistry.Ending {
                 counters.add(Counter.REFUSED_RETAINED_FULL);
             }
         }
-        List<Subscription> receiving = receivers(publication, placed);
+        Receivers receivers = receivers(publication, placed);
         if (!publication.qos().isAcknowledged()) {
-            handOver(new Handover(publication, receiving, null), lane);
+            handOver(new Handover(publication, receivers.unreserved(), null), lane);
             return;
         }
         boolean diskBehind = isDiskBehind(gates.get(lane.index()));
-        List<Subscription> withRoom = new ArrayList<>(receiving.size());
-        for (Subscription subscription : receiving) {
-            if (diskBehind
-                    && subscription.qos().isAcknowledged()
-                    && subscription.session().isDurable()) {
-                counters.add(Counter.REFUSED_BUFFERS_FULL);
-            } else if (reserveRoom(publication, List.of(subscription))) {
-                withRoom.add(subscription);
-            } else {
-                counters.add(Counter.DROPPED_QUEUE_FULL);
-            }
-        }
+        List<Subscription> withRoom = receivers.reservedWhereThereIsRoom(diskBehind, counters);
         QueuedMessage[] messages = queuedMessages(publication, withRoom);
         List<StoreChange> changes = new ArrayList<>();
         addQueued(messages, withRoom, publication, changes);
@@ -154,13 +153,13 @@ public final class Router implements SessionRegistry.Ending {
         Publication publication =
                 new Publication(topic, payload, Qos.AT_MOST_ONCE, true, new byte[0], Publication.NEVER, null);
         Placed placed = system.keep(publication);
-        handOver(new Handover(publication, receivers(publication, placed), null), lane);
+        handOver(new Handover(publication, receivers(publication, placed).unreserved(), null), lane);
     }
 
-    private List<Subscription> receivers(Publication publication, Placed placed) {
+    private Receivers receivers(Publication publication, Placed placed) {
         Receivers receivers = new Receivers(publication, counters);
         subscriptions.match(publication.topic(), placed.liveUpTo(), receivers);
-        return receivers.merged();
+        return receivers;
     }
 
     /** Why this publication cannot be taken now; null when it can. */
@@ -195,17 +194,9 @@ public final class Router implements SessionRegistry.Ending {
      * receiver's last place is taken in this very moment.
      */
     private boolean hasFullReceiver(Publication publication) {
-        int size = publication.sizeBytes();
-        boolean[] full = new boolean[1];
-        subscriptions.match(publication.topic(), subscription -> {
-            if (subscription.qos().isAcknowledged()
-                    && subscription.session().room().isFullFor(size)
-                    && subscription.session().mayRead(publication.topic())) {
-                full[0] = true;
-                foundFull(subscription.session());
-            }
-        });
-        return full[0];
+        Receivers receivers = new Receivers(publication, null);
+        subscriptions.match(publication.topic(), receivers);
+        return receivers.isSomeoneFull();
     }
 
     /** One message for each receiver that acknowledges, by its place; null for one that does not. */
@@ -216,10 +207,18 @@ public final class Router implements SessionRegistry.Ending {
             Subscription subscription = receiving.get(i);
             if (subscription.qos().isAcknowledged()) {
                 boolean stored = subscription.session().isDurable();
-                messages[i] = QueuedMessage.live(messageId, publication, subscription, stored);
+                boolean another = subscription.isShared() && isReceiver(receiving.subList(0, i), subscription);
+                long id = another ? messageIds.incrementAndGet() : messageId;
+                messages[i] = QueuedMessage.live(id, publication, subscription, stored);
             }
         }
         return messages;
+    }
+
+    /** Whether the member's client receives a copy already. The store tells a session's messages apart by their ids. */
+    private static boolean isReceiver(List<Subscription> receiving, Subscription member) {
+        String clientId = member.session().clientId();
+        return receiving.stream().anyMatch(other -> other.session().clientId().equals(clientId));
     }
 
     /** Adds what has to be stored for durable receivers: the message once, and who waits for it. */
@@ -232,13 +231,15 @@ public final class Router implements SessionRegistry.Ending {
         long messageId = 0;
         for (int i = 0; i < messages.length; i++) {
             QueuedMessage message = messages[i];
-            if (message != null && message.stored()) {
-                messageId = message.messageId();
-                durable.add(new Receiver(
-                        receiving.get(i).session().clientId(),
-                        message.qos().number(),
-                        message.retain(),
-                        message.subscriptionIds()));
+            if (message == null || !message.stored()) {
+                continue;
+            }
+            String clientId = receiving.get(i).session().clientId();
+            messageId = messageId == 0 ? message.messageId() : messageId;
+            if (message.messageId() == messageId) {
+                durable.add(message.receiver(clientId));
+            } else {
+                changes.add(message.queuedFor(clientId)); // another copy for the same client
             }
         }
         if (!durable.isEmpty()) {
@@ -259,43 +260,15 @@ public final class Router implements SessionRegistry.Ending {
         return null;
     }
 
-    /** Reserves room in every queue that will hold the message. False when one of them is full: then in none. */
-    private boolean reserveRoom(Publication publication, List<Subscription> receiving) {
-        int size = publication.sizeBytes();
-        for (int i = 0; i < receiving.size(); i++) {
-            Subscription subscription = receiving.get(i);
-            if (subscription.qos().isAcknowledged()
-                    && !subscription.session().room().tryReserve(size)) {
-                giveBackRoom(receiving.subList(0, i), size);
-                foundFull(subscription.session());
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** It may be full of what nobody wants any more; the publisher's next attempt will tell. */
-    private static void foundFull(Session session) {
-        session.context().lane().execute(session::dropExpired);
-    }
-
-    private static void giveBackRoom(List<Subscription> reserved, int size) {
-        for (Subscription subscription : reserved) {
-            if (subscription.qos().isAcknowledged()) {
-                subscription.session().room().release(size);
-            }
-        }
-    }
-
     /** Brings the publication to the lanes of its receivers: to this one now, to others with the turn's batch. */
-    private void handOver(Handover handover, Lane from) {
+    void handOver(Handover handover, Lane from) {
         for (Lane lane : lanes.all()) {
             if (!handover.concerns(lane)) {
                 continue;
             }
             if (lane == from) {
-                handover.deliverOn(lane);
-            } else if (!from.handOver(lane, () -> handover.deliverOn(lane), handover.isDroppable())) {
+                handover.deliverOn(lane, this);
+            } else if (!from.handOver(lane, () -> handover.deliverOn(lane, this), handover.isDroppable())) {
                 counters.add(Counter.DROPPED_LANE_BEHIND);
             }
         }
@@ -309,6 +282,11 @@ public final class Router implements SessionRegistry.Ending {
      */
     public void subscribe(Subscription subscription, List<StoreChange> changes) {
         Session session = subscription.session();
+        if (subscription.isShared()) {
+            groups.add(subscription);
+            session.subscribe(subscription, changes);
+            return;
+        }
         boolean isNew = session.subscription(subscription.filter()) == null;
         long number = subscriptions.add(subscription);
         boolean sendRetained = subscription.retainHandling() == 0 || (subscription.retainHandling() == 1 && isNew);
@@ -328,8 +306,16 @@ public final class Router implements SessionRegistry.Ending {
 
     /** Takes a subscription back. Returns whether there was one. Called on the session's lane. */
     public boolean unsubscribe(Session session, String filter, List<StoreChange> changes) {
-        subscriptions.remove(session, filter); // [MQTT-3.10.4-2], [MQTT-3.10.4-2 of 3.1.1]
+        leave(session, filter); // [MQTT-3.10.4-2], [MQTT-3.10.4-2 of 3.1.1]
         return session.unsubscribe(filter, changes) != null;
+    }
+
+    private void leave(Session session, String filter) {
+        if (SharedFilter.isShared(filter)) {
+            groups.remove(session, filter);
+        } else {
+            subscriptions.remove(session, filter);
+        }
     }
 
     // ---- what sessions cause when they end
@@ -337,8 +323,14 @@ public final class Router implements SessionRegistry.Ending {
     @Override
     public void sessionEnded(Session session) {
         for (Subscription subscription : session.subscriptions()) {
-            subscriptions.remove(session, subscription.filter());
+            leave(session, subscription.filter());
         }
+    }
+
+    @Override
+    public void leftOver(Session session, List<QueuedMessage> messages) {
+        Leftovers here = leftovers.get(session.context().lane().index());
+        messages.forEach(message -> here.add(session, message));
     }
 
     @Override
@@ -363,7 +355,7 @@ public final class Router implements SessionRegistry.Ending {
         retained.writeBehind(gates.get(lane.index()));
     }
 
-    private boolean isDiskBehind(CommitGate gate) {
+    boolean isDiskBehind(CommitGate gate) {
         return gate.pendingBytes() > storeBacklogBytesMax;
     }
 
@@ -389,11 +381,20 @@ public final class Router implements SessionRegistry.Ending {
                 .collect(Collectors.toSet());
         Set<String> onTheirWay = owed.isEmpty() ? Set.of() : session.topicsOnTheirWay();
         for (Subscription subscription : session.subscriptions()) {
+            if (subscription.isShared()) {
+                groups.add(subscription);
+                continue;
+            }
             long number = subscriptions.add(subscription);
             if (owed.contains(subscription.filter())) {
                 session.owe(search(subscription, number, onTheirWay));
             }
         }
+    }
+
+    /** Takes what is left over of a session. To be called when all subscriptions are known. */
+    public void restoreLeftover(StoredState.Leftover leftover, Lane lane) {
+        leftovers.get(lane.index()).restore(leftover.clientId(), QueuedMessage.restored(leftover.message()));
     }
 
     /**
@@ -409,6 +410,14 @@ public final class Router implements SessionRegistry.Ending {
                         lane);
             }
         }
+    }
+
+    long nextMessageId() {
+        return messageIds.incrementAndGet();
+    }
+
+    long now() {
+        return clock.millis();
     }
 
     public int retainedCount() {

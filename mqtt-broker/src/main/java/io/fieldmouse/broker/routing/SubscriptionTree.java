@@ -2,6 +2,7 @@ package io.fieldmouse.broker.routing;
 
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.Subscription;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -18,6 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubscriptionTree {
 
+    /** Takes what a match finds. */
+    interface Found {
+        void subscription(Subscription subscription);
+
+        /** One of its members is to receive the message. */
+        void group(SharedGroup group);
+    }
+
     /** A subscription, and the number of the addition that brought it first. */
     private record Entry(Subscription subscription, long since) {}
 
@@ -27,9 +36,10 @@ final class SubscriptionTree {
         volatile @Nullable Node anyLevel; // '+'
         volatile @Nullable Node rest; // '#'
         volatile @Nullable Map<Session, Entry> subscribers;
+        volatile SharedGroup @Nullable [] groups; // replaced as a whole
 
         boolean isEmpty() {
-            return isEmpty(children) && isEmpty(subscribers) && anyLevel == null && rest == null;
+            return isEmpty(children) && isEmpty(subscribers) && anyLevel == null && rest == null && groups == null;
         }
 
         private static boolean isEmpty(@Nullable Map<?, ?> map) {
@@ -53,13 +63,7 @@ final class SubscriptionTree {
      */
     synchronized long add(Subscription subscription) {
         long number = lastAddition + 1;
-        Node node = root;
-        String filter = subscription.filter();
-        for (int from = 0; from <= filter.length(); ) {
-            int end = endOfLevel(filter, from);
-            node = childFor(node, filter.substring(from, end));
-            from = end + 1;
-        }
+        Node node = nodeFor(subscription.filter());
         Map<Session, Entry> subscribers = node.subscribers;
         if (subscribers == null) {
             subscribers = new ConcurrentHashMap<>(1);
@@ -69,6 +73,24 @@ final class SubscriptionTree {
         subscribers.put(subscription.session(), new Entry(subscription, old == null ? number : old.since));
         lastAddition = number; // only now: whoever reads the number finds the subscription
         return number;
+    }
+
+    synchronized void add(SharedGroup group) {
+        Node node = nodeFor(group.filter());
+        SharedGroup[] now = node.groups;
+        SharedGroup[] more = now == null ? new SharedGroup[1] : Arrays.copyOf(now, now.length + 1);
+        more[more.length - 1] = group;
+        node.groups = more;
+    }
+
+    private Node nodeFor(String filter) {
+        Node node = root;
+        for (int from = 0; from <= filter.length(); ) {
+            int end = endOfLevel(filter, from);
+            node = childFor(node, filter.substring(from, end));
+            from = end + 1;
+        }
+        return node;
     }
 
     private static Node childFor(Node node, String level) {
@@ -95,15 +117,28 @@ final class SubscriptionTree {
     }
 
     synchronized void remove(Session session, String filter) {
-        remove(root, session, filter, 0);
-    }
-
-    private static void remove(Node node, Session session, String filter, int from) {
-        if (from > filter.length()) {
+        remove(root, filter, 0, node -> {
             Map<Session, Entry> subscribers = node.subscribers;
             if (subscribers != null) {
                 subscribers.remove(session);
             }
+        });
+    }
+
+    synchronized void remove(SharedGroup group) {
+        remove(root, group.filter(), 0, node -> {
+            SharedGroup[] now = node.groups;
+            if (now != null) {
+                SharedGroup[] rest =
+                        Arrays.stream(now).filter(other -> other != group).toArray(SharedGroup[]::new);
+                node.groups = rest.length == 0 ? null : rest;
+            }
+        });
+    }
+
+    private static void remove(Node node, String filter, int from, Consumer<Node> atItsEnd) {
+        if (from > filter.length()) {
+            atItsEnd.accept(node);
             return;
         }
         int end = endOfLevel(filter, from);
@@ -112,7 +147,7 @@ final class SubscriptionTree {
         if (child == null) {
             return;
         }
-        remove(child, session, filter, end + 1);
+        remove(child, filter, end + 1, atItsEnd);
         if (child.isEmpty()) {
             drop(node, level);
         }
@@ -142,30 +177,25 @@ final class SubscriptionTree {
         }
     }
 
-    /** Gives every subscription that matches the topic name, from any lane. A session may come more than once. */
-    void match(String topic, Consumer<Subscription> found) {
+    /** Gives every subscription and group that matches the topic name, from any lane. A session may come more than once. */
+    void match(String topic, Found found) {
         match(topic, Long.MAX_VALUE, found);
     }
 
-    /** As above, but only subscriptions up to the addition with this number. */
-    void match(String topic, long additionMax, Consumer<Subscription> found) {
-        Consumer<Entry> filtered = entry -> {
-            if (entry.since <= additionMax) {
-                found.accept(entry.subscription);
-            }
-        };
+    /** As above, but only subscriptions up to the addition with this number, and all groups. */
+    void match(String topic, long additionMax, Found found) {
         // Wildcards in the first level do not match names that begin with '$' [MQTT-4.7.2-1].
-        match(root, topic, 0, topic.charAt(0) != '$', filtered);
+        match(root, topic, 0, topic.charAt(0) != '$', additionMax, found);
     }
 
     // [MQTT-3.3.2-3], [MQTT-3.3.2-3 of 3.1.1], [MQTT-4.7.2-1 of 3.1.1]
-    private static void match(Node node, String topic, int from, boolean wildcards, Consumer<Entry> found) {
+    private static void match(Node node, String topic, int from, boolean wildcards, long additionMax, Found found) {
         Node rest = node.rest;
         if (wildcards && rest != null) {
-            give(rest, found);
+            give(rest, additionMax, found);
         }
         if (from > topic.length()) {
-            give(node, found);
+            give(node, additionMax, found);
             return;
         }
         int end = endOfLevel(topic, from);
@@ -173,19 +203,29 @@ final class SubscriptionTree {
         if (children != null) {
             Node child = children.get(topic.substring(from, end));
             if (child != null) {
-                match(child, topic, end + 1, true, found);
+                match(child, topic, end + 1, true, additionMax, found);
             }
         }
         Node anyLevel = node.anyLevel;
         if (wildcards && anyLevel != null) {
-            match(anyLevel, topic, end + 1, true, found);
+            match(anyLevel, topic, end + 1, true, additionMax, found);
         }
     }
 
-    private static void give(Node node, Consumer<Entry> found) {
+    private static void give(Node node, long additionMax, Found found) {
         Map<Session, Entry> subscribers = node.subscribers;
         if (subscribers != null) {
-            subscribers.values().forEach(found);
+            for (Entry entry : subscribers.values()) {
+                if (entry.since <= additionMax) {
+                    found.subscription(entry.subscription);
+                }
+            }
+        }
+        SharedGroup[] groups = node.groups;
+        if (groups != null) {
+            for (SharedGroup group : groups) {
+                found.group(group);
+            }
         }
     }
 

@@ -85,13 +85,18 @@ final class DeliveryQueue {
         }
     }
 
-    /** Takes a QoS 1 or 2 message for which room was reserved. */
-    void add(QueuedMessage message) {
+    /**
+     * Takes a QoS 1 or 2 message for which room was reserved. False when it was on its way as the session ended, and
+     * belongs to a group: somebody else is to have it.
+     */
+    boolean add(QueuedMessage message) {
+        if (discarded && message.mayMove()) {
+            return false;
+        }
         context.queued().add(message);
         if (discarded) {
-            // It was on its way when the session ended.
             settled(message);
-            return;
+            return true;
         }
         if (durable && !message.stored && message.qos.isAcknowledged()) {
             // It was routed while the session was not yet meant to outlive its connection.
@@ -100,6 +105,7 @@ final class DeliveryQueue {
         }
         putPending(message);
         pump();
+        return true;
     }
 
     private void putPending(QueuedMessage message) {
@@ -323,7 +329,7 @@ final class DeliveryQueue {
         if (message.stored) {
             changes.add(new MessageSent(clientId, message.messageId, message.packetId));
         } else {
-            storeLate(message, changes); // a retained message, which is the session's only now
+            message.storeLate(clientId, changes); // a retained message, which is the session's only now
         }
         if (message.qos == Qos.EXACTLY_ONCE) {
             // After a restart it must leave under the same packet id, or the client takes it for another.
@@ -439,34 +445,29 @@ final class DeliveryQueue {
         durable = nowDurable;
         if (storeWaiting) {
             for (QueuedMessage message : window.all()) {
-                storeLate(message, changes);
+                message.storeLate(clientId, changes);
             }
-            pending.forEach(message -> storeLate(message, changes));
+            pending.forEach(message -> message.storeLate(clientId, changes));
         }
     }
 
-    private void storeLate(QueuedMessage message, List<StoreChange> changes) {
-        if (!message.stored && message.qos.isAcknowledged()) {
-            changes.add(message.queuedFor(clientId));
-            message.stored = true;
-            if (message.packetId > 0) {
-                changes.add(new MessageSent(clientId, message.messageId, message.packetId));
-            }
-            if (message.released) {
-                changes.add(new MessageReleased(clientId, message.messageId));
-            }
-        }
-    }
-
-    /** The session is over: gives back all room. The store forgets the messages with the session. */
-    void discard() {
+    /**
+     * The session is over: gives back the room. The store forgets the messages with the session.
+     *
+     * @return what belongs to a group and somebody else is to have, in order; it keeps its room, but waits here no more
+     */
+    List<QueuedMessage> discard() {
         discarded = true;
         close();
         replays.clear();
-        window.all().forEach(this::giveBack);
+        List<QueuedMessage> left = new ArrayList<>(window.all());
         while (!pending.isEmpty()) {
-            giveBack(takePending());
+            left.add(takePending());
         }
+        left.stream().filter(message -> !message.mayMove()).forEach(this::giveBack);
+        left.removeIf(message -> !message.mayMove());
+        left.stream().filter(message -> message.takesRoom).forEach(context.queued()::remove);
+        return left;
     }
 
     private void giveBack(QueuedMessage message) {

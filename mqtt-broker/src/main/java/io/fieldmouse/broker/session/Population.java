@@ -21,6 +21,7 @@ public final class Population {
     private final AtomicInteger connectedMost = new AtomicInteger();
     private final LongAdder expired = new LongAdder();
     private final LongAdder subscriptions = new LongAdder();
+    private final LongAdder sharedSubscriptions = new LongAdder();
 
     /**
      * A moment's count.
@@ -53,9 +54,14 @@ public final class Population {
         return expired.sum();
     }
 
-    /** Subscriptions of all sessions together. */
+    /** Subscriptions of all sessions together, without shared ones. */
     public long subscriptions() {
         return subscriptions.sum();
+    }
+
+    /** Shared subscriptions of all sessions together. */
+    public long sharedSubscriptions() {
+        return sharedSubscriptions.sum();
     }
 
     void sessionBegan() {
@@ -80,7 +86,7 @@ public final class Population {
         sessionsAndClients.decrementAndGet();
     }
 
-    void subscribed(int more) {
-        subscriptions.add(more);
+    void subscribed(boolean shared, int more) {
+        (shared ? sharedSubscriptions : subscriptions).add(more);
     }
 }

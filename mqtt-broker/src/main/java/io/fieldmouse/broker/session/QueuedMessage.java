@@ -4,6 +4,8 @@ import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.MessageQueued;
+import io.fieldmouse.store.StoreChange.MessageReleased;
+import io.fieldmouse.store.StoreChange.MessageSent;
 import io.fieldmouse.store.StoreChange.Receiver;
 import io.fieldmouse.store.StoredSession;
 import java.util.List;
@@ -15,6 +17,9 @@ public final class QueuedMessage {
     final Qos qos;
     final boolean retain;
     final int[] subscriptionIds;
+
+    /** The shared subscription by which it came; empty for none. */
+    final String sharedFilter;
 
     /** Whether the queue's room was reserved for it. */
     boolean takesRoom;
@@ -43,6 +48,7 @@ public final class QueuedMessage {
             Qos qos,
             boolean retain,
             int[] subscriptionIds,
+            String sharedFilter,
             boolean takesRoom,
             boolean stored) {
         this.messageId = messageId;
@@ -50,6 +56,7 @@ public final class QueuedMessage {
         this.qos = qos;
         this.retain = retain;
         this.subscriptionIds = subscriptionIds;
+        this.sharedFilter = sharedFilter;
         this.takesRoom = takesRoom;
         this.stored = stored;
     }
@@ -64,26 +71,45 @@ public final class QueuedMessage {
                 // [MQTT-3.3.1-12], [MQTT-3.3.1-13], [MQTT-3.3.1-9 of 3.1.1]
                 subscription.retainAsPublished() && publication.retain(),
                 subscription.ids(),
+                subscription.isShared() ? subscription.filter() : "",
+                true,
+                stored);
+    }
+
+    /**
+     * What one member of a group did not get, for another one, with room reserved for it. At most at the QoS it was sent
+     * with before: whoever had it at QoS 1 may have it.
+     */
+    public static QueuedMessage moved(
+            long messageId, QueuedMessage message, Subscription subscription, boolean stored) {
+        return new QueuedMessage(
+                messageId,
+                message.publication,
+                message.qos.atMost(subscription.qos()),
+                subscription.retainAsPublished() && message.publication.retain(),
+                subscription.ids(),
+                subscription.filter(),
                 true,
                 stored);
     }
 
     /** A QoS 0 message that has to wait, with room reserved for it. */
     static QueuedMessage unacknowledged(Publication publication, boolean retain, int[] subscriptionIds) {
-        return new QueuedMessage(0, publication, Qos.AT_MOST_ONCE, retain, subscriptionIds, true, false);
+        return new QueuedMessage(0, publication, Qos.AT_MOST_ONCE, retain, subscriptionIds, "", true, false);
     }
 
     /** A retained message for a new subscription [MQTT-3.3.1-8]. It takes no room: it is made when it can be sent. */
     static QueuedMessage replay(long messageId, Publication publication, Subscription subscription) {
         Qos qos = publication.qos().atMost(subscription.qos());
         // [MQTT-3.3.1-8 of 3.1.1]
-        QueuedMessage message = new QueuedMessage(messageId, publication, qos, true, subscription.ids(), false, false);
+        QueuedMessage message =
+                new QueuedMessage(messageId, publication, qos, true, subscription.ids(), "", false, false);
         message.replay = true;
         return message;
     }
 
     /** What a restart found in the store. */
-    static QueuedMessage restored(StoredSession.QueuedMessage stored) {
+    public static QueuedMessage restored(StoredSession.QueuedMessage stored) {
         Qos qos = Qos.of(stored.qos());
         QueuedMessage message = new QueuedMessage(
                 stored.messageId(),
@@ -91,6 +117,7 @@ public final class QueuedMessage {
                 qos,
                 stored.retain(),
                 stored.subscriptionIds(),
+                stored.sharedFilter(),
                 true,
                 true);
         message.packetId = stored.packetId();
@@ -103,6 +130,10 @@ public final class QueuedMessage {
         return messageId;
     }
 
+    public Publication publication() {
+        return publication;
+    }
+
     public Qos qos() {
         return qos;
     }
@@ -111,17 +142,48 @@ public final class QueuedMessage {
         return retain;
     }
 
-    public int[] subscriptionIds() {
-        return subscriptionIds;
+    /** The shared subscription by which it came; empty for none. */
+    public String sharedFilter() {
+        return sharedFilter;
+    }
+
+    boolean isShared() {
+        return !sharedFilter.isEmpty();
+    }
+
+    /**
+     * Whether another member of the group may have it when the session is over. What was begun at QoS 2 may not: nobody
+     * knows whether the client has it [MQTT-4.8.2-5].
+     */
+    boolean mayMove() {
+        return isShared() && (qos == Qos.AT_LEAST_ONCE || packetId == 0);
     }
 
     public boolean stored() {
         return stored;
     }
 
-    /** What the store is told when this message is queued for this client alone. */
-    StoreChange queuedFor(String clientId) {
-        Receiver receiver = new Receiver(clientId, qos.number(), retain, subscriptionIds);
-        return new MessageQueued(messageId, StoredForm.of(publication), List.of(receiver));
+    /** Who this client is to the store, with respect to this message. */
+    public Receiver receiver(String clientId) {
+        return new Receiver(clientId, qos.number(), retain, subscriptionIds, sharedFilter);
+    }
+
+    /** What makes the store queue it for this client alone. */
+    public MessageQueued queuedFor(String clientId) {
+        return new MessageQueued(messageId, StoredForm.of(publication), List.of(receiver(clientId)));
+    }
+
+    /** Adds what makes the store know of it, as far as it has come, if it does not yet. */
+    void storeLate(String clientId, List<StoreChange> changes) {
+        if (!stored && qos.isAcknowledged()) {
+            changes.add(queuedFor(clientId));
+            stored = true;
+            if (packetId > 0) {
+                changes.add(new MessageSent(clientId, messageId, packetId));
+            }
+            if (released) {
+                changes.add(new MessageReleased(clientId, messageId));
+            }
+        }
     }
 }

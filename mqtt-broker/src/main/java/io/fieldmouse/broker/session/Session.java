@@ -114,9 +114,12 @@ public final class Session {
         deliveries.sendNow(publication, subscription.retainAsPublished() && publication.retain(), subscription.ids());
     }
 
-    /** Takes a message for which {@link #room()} was reserved. */
-    public void deliver(QueuedMessage message) {
-        deliveries.add(message);
+    /**
+     * Takes a message for which {@link #room()} was reserved. False when the session is over and somebody else of its
+     * group is to have the message.
+     */
+    public boolean deliver(QueuedMessage message) {
+        return deliveries.add(message);
     }
 
     /** The retained messages that a subscription asks for. They leave with {@link #replay()}. */
@@ -267,7 +270,7 @@ public final class Session {
     private void put(Subscription subscription) {
         if (subscriptions.put(subscription.filter(), subscription) == null) {
             context.standing().take(Subscription.sizeBytes(subscription.filter()));
-            context.population().subscribed(1);
+            context.population().subscribed(subscription.isShared(), 1);
         }
     }
 
@@ -279,7 +282,7 @@ public final class Session {
         Subscription was = subscriptions.remove(filter);
         if (was != null) {
             context.standing().give(Subscription.sizeBytes(filter));
-            context.population().subscribed(-1);
+            context.population().subscribed(was.isShared(), -1);
         }
         if (was != null && durable) {
             changes.add(new SubscriptionRemoved(clientId, filter));
@@ -343,12 +346,26 @@ public final class Session {
         return stored;
     }
 
-    void discard() {
+    /** For a message that this session had left over: its room is free. */
+    public void giveBackRoom(QueuedMessage message) {
+        if (message.takesRoom) {
+            room.release(message.publication.sizeBytes());
+        }
+    }
+
+    /** For one that has to wait after all; beyond the bounds it is not counted. */
+    public void takeRoomAgain(QueuedMessage message) {
+        message.takesRoom = room.tryReserve(message.publication.sizeBytes());
+    }
+
+    /** Returns the messages that others of its groups are to have; they keep their room here. */
+    List<QueuedMessage> discard() {
         durable = false;
-        deliveries.discard();
+        List<QueuedMessage> left = deliveries.discard();
         subscriptions.keySet().forEach(filter -> context.standing().give(Subscription.sizeBytes(filter)));
-        context.population().subscribed(-subscriptions.size());
+        subscriptions.values().forEach(each -> context.population().subscribed(each.isShared(), -1));
         subscriptions.clear();
+        return left;
     }
 
     /** Fills a new session with what the store kept of it. */

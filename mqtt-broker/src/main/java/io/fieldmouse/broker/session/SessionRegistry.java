@@ -47,6 +47,12 @@ public final class SessionRegistry {
         void sessionEnded(Session session);
 
         /**
+         * These are the messages, in order, that it had as a member of groups and that others of them are to have. They
+         * keep their room in its queue until they are settled.
+         */
+        void leftOver(Session session, List<QueuedMessage> messages);
+
+        /**
          * A will is due. Called on the session's lane.
          *
          * @param changes what becomes durable together with it
@@ -259,7 +265,7 @@ public final class SessionRegistry {
         if (session.isStored()) {
             changes.add(new SessionEnded(session.clientId()));
         }
-        session.discard();
+        ending.leftOver(session, session.discard());
         sendWill(entry);
     }
 

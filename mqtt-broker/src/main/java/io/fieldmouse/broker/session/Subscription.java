@@ -1,12 +1,13 @@
 package io.fieldmouse.broker.session;
 
 import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.broker.message.SharedFilter;
 import io.fieldmouse.store.StoredSubscription;
 
 /**
  * One session's subscription, with its options (MQTT 5 section 3.8.3.1). Immutable; seen by all lanes.
  *
- * @param filter the topic filter
+ * @param filter what the client subscribed with: a topic filter, or a {@link SharedFilter}
  * @param qos the granted QoS
  * @param ids the Subscription Identifiers to send with each message, usually none or one
  */
@@ -51,6 +52,11 @@ public record Subscription(
                 (options & RETAIN_AS_PUBLISHED) != 0,
                 (options & RETAIN_HANDLING) >> 4,
                 ids(stored.subscriptionId()));
+    }
+
+    /** Whether the session is one of a group, of which each message goes to one. */
+    public boolean isShared() {
+        return SharedFilter.isShared(filter);
     }
 
     /** Whether a restart owes it retained messages. */

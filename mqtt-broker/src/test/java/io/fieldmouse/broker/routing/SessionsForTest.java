@@ -68,7 +68,8 @@ final class SessionsForTest implements AutoCloseable {
                 messageIds,
                 MANY,
                 Long.MAX_VALUE,
-                BACKLOG_MAX);
+                BACKLOG_MAX,
+                SharedOrder.ROUND_ROBIN);
         this.registry = new SessionRegistry(
                 new SessionContext(
                         lane,

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +40,9 @@ class SubscriptionTreeTest {
 
     private List<String> found(String topic) {
         List<String> found = new ArrayList<>();
-        tree.match(topic, subscription -> found.add(subscription.session().clientId() + " " + subscription.filter()));
+        tree.match(
+                topic,
+                only(subscription -> found.add(subscription.session().clientId() + " " + subscription.filter())));
         return found;
     }
 
@@ -94,7 +97,7 @@ class SubscriptionTreeTest {
         Subscription second = new Subscription(session, "t/+", Qos.EXACTLY_ONCE, true, true, 2, Subscription.ids(5));
         tree.add(second);
         List<Subscription> found = new ArrayList<>();
-        tree.match("t/x", found::add);
+        tree.match("t/x", only(found::add));
         assertEquals(List.of(second), found);
     }
 
@@ -157,7 +160,7 @@ class SubscriptionTreeTest {
         List<String> found = new ArrayList<>();
         Runnable use = () -> {
             filters.forEach(filter -> tree.add(subscription(session, filter)));
-            tree.match(topic, subscription -> found.add(subscription.filter()));
+            tree.match(topic, only(subscription -> found.add(subscription.filter())));
             filters.forEach(filter -> tree.remove(session, filter));
         };
         Thread lane = new Thread(null, use, "lane", LANE_STACK_BYTES);
@@ -171,7 +174,24 @@ class SubscriptionTreeTest {
 
     private List<String> clientsUpTo(long number) {
         List<String> found = new ArrayList<>();
-        tree.match("t", number, subscription -> found.add(subscription.session().clientId()));
+        tree.match(
+                "t",
+                number,
+                only(subscription -> found.add(subscription.session().clientId())));
         return found;
+    }
+
+    private static SubscriptionTree.Found only(Consumer<Subscription> subscriptions) {
+        return new SubscriptionTree.Found() {
+            @Override
+            public void subscription(Subscription subscription) {
+                subscriptions.accept(subscription);
+            }
+
+            @Override
+            public void group(SharedGroup group) {
+                throw new AssertionError("a group where there is none");
+            }
+        };
     }
 }

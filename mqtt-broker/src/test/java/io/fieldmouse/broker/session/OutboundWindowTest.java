@@ -19,7 +19,7 @@ class OutboundWindowTest {
     private static QueuedMessage message(int packetId) {
         StoredMessage stored = new StoredMessage("t", new byte[0], new byte[0], Long.MAX_VALUE);
         return QueuedMessage.restored(
-                new StoredSession.QueuedMessage(1, stored, 1, false, new int[0], packetId, false));
+                new StoredSession.QueuedMessage(1, stored, 1, false, new int[0], packetId, false, ""));
     }
 
     @Test

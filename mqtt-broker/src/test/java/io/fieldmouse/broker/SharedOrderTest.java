@@ -1,0 +1,117 @@
+package io.fieldmouse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.fieldmouse.broker.wire.Packet;
+import io.fieldmouse.broker.wire.PacketType;
+import io.fieldmouse.broker.wire.Publish;
+import io.fieldmouse.broker.wire.RawClient;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** With {@code shared_order: topic_hash} each topic has its member, and its messages keep their order. */
+@OneLaneAndFour
+class SharedOrderTest extends BrokerTestBase {
+    private static final int TOPICS = 24;
+
+    /** By topic: what came, in order. By member: which topics. */
+    private final Map<String, List<Integer>> numbers = new HashMap<>();
+
+    private final Map<String, RawClient> memberOf = new HashMap<>();
+
+    @Override
+    String[] settings() {
+        return new String[] {"shared_order", "topic_hash", "durability", "none"};
+    }
+
+    private List<RawClient> members(int count) {
+        List<RawClient> members = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RawClient member = client(5, "member-" + i);
+            assertEquals(1, member.subscribe("$share/g/t/+", 1));
+            members.add(member);
+        }
+        return members;
+    }
+
+    /** Publishes to all topics, round about, and does not wait for acknowledgements in between. */
+    private void publish(int from, int to) {
+        RawClient publisher = client(4, "publisher");
+        for (int i = from; i < to; i++) {
+            for (int topic = 0; topic < TOPICS; topic++) {
+                publisher.send(Publish.of("t/" + topic, Integer.toString(i)).qos(1, publisher.nextPacketId()));
+            }
+        }
+        for (int i = 0; i < (to - from) * TOPICS; i++) {
+            publisher.expect(PacketType.PUBACK);
+        }
+        publisher.disconnect();
+    }
+
+    private void receive(List<RawClient> members, int count) {
+        int[] left = {count};
+        await("everything received", () -> {
+            for (RawClient member : members) {
+                member.ping();
+                for (Packet p = member.receive(); p.type() != PacketType.PINGRESP; p = member.receive()) {
+                    numbers.computeIfAbsent(p.topic(), topic -> new ArrayList<>())
+                            .add(Integer.parseInt(p.payloadText()));
+                    RawClient other = memberOf.put(p.topic(), member);
+                    assertTrue(other == null || other == member, p.topic() + " went to another member");
+                    member.puback(p.packetId());
+                    left[0]--;
+                }
+            }
+            return left[0] <= 0;
+        });
+    }
+
+    private void expectOrder(int to) {
+        List<Integer> expected = IntStream.range(0, to).boxed().toList();
+        assertEquals(TOPICS, numbers.size());
+        numbers.forEach((topic, found) -> assertEquals(expected, found, topic));
+    }
+
+    @Test
+    void messagesOfATopicKeepTheirOrder() {
+        List<RawClient> members = members(4);
+        publish(0, 20);
+        receive(members, 20 * TOPICS);
+        expectOrder(20);
+        assertEquals(4, memberOf.values().stream().distinct().count(), "members who receive something");
+    }
+
+    @Test
+    void whoGoesTakesAlongNobodyElsesTopics() {
+        List<RawClient> members = members(4);
+        publish(0, 2);
+        receive(members, 2 * TOPICS);
+        RawClient gone = members.get(1);
+        gone.disconnect();
+        memberOf.values().removeIf(member -> member == gone);
+        List<RawClient> left = List.of(members.get(0), members.get(2), members.get(3));
+        publish(2, 4);
+        receive(left, 2 * TOPICS); // each topic of theirs stays where it was
+        expectOrder(4);
+    }
+
+    @Test
+    void whoIsFullIsNotPassedOver() {
+        restartWith("shared_order", "topic_hash", "queue_messages_max", "3");
+        subscribedAndAway("a", "$share/g/t/+", 1);
+        subscribedAndAway("b", "$share/g/t/+", 1);
+        RawClient publisher = client(5, "publisher");
+        List<Integer> reasons = IntStream.range(0, 5)
+                .map(i -> publisher.publish("t/x", Integer.toString(i), 1))
+                .boxed()
+                .toList();
+        assertEquals(List.of(0, 0, 0, 0x97, 0x97), reasons);
+        assertEquals(0x97, publisher.publish(Publish.of("t/x", "5").retain().qos(1, 9)));
+        assertEquals(0, broker.broker().retainedCount());
+    }
+}
