@@ -185,6 +185,7 @@ class SharedSubscriptionTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-4.8.2-3")
     void eachMemberHasItsOwnQos() {
         RawClient first = member(5, "a", "$share/g/t", 1);
         RawClient second = member(5, "b", "$share/g/t", 0);
@@ -205,6 +206,7 @@ class SharedSubscriptionTest extends BrokerTestBase {
     }
 
     @ParameterizedTest
+    @Proves("MQTT-3.8.3-4")
     @ValueSource(strings = {"$share/g/t", "$queue/t"})
     void noLocalOnAShareIsAProtocolError(String filter) {
         RawClient client = client(5, "a");
@@ -213,6 +215,7 @@ class SharedSubscriptionTest extends BrokerTestBase {
     }
 
     @ParameterizedTest
+    @Proves({"MQTT-4.8.2-1", "MQTT-4.8.2-2"})
     @ValueSource(strings = {"$share/grp", "$share//f", "$share/g/", "$share/+/f", "$share/g#/f", "$share/g/f#"})
     void malformedShareIsRefused(String filter) {
         assertEquals(0x8F, client(5, "a").subscribe(filter, 1));

@@ -91,11 +91,9 @@ class MosquittoClientsTest {
             publish("-q", "1", "-t", "job/x", "-m", Integer.toString(i));
         }
         assertEquals(
-                "0\n2\n4\n",
-                subscribe(with(members.get(0), "-c", "-C", "3")).output());
+                "0\n2\n4\n", subscribe(with(members.get(0), "-c", "-C", "3")).output());
         assertEquals(
-                "1\n3\n5\n",
-                subscribe(with(members.get(1), "-c", "-C", "3")).output());
+                "1\n3\n5\n", subscribe(with(members.get(1), "-c", "-C", "3")).output());
     }
 
     @ParameterizedTest

@@ -207,7 +207,7 @@ final class ClientPackets {
 
     private void requireAllowed(MqttTopicSubscription requested) {
         String filter = requested.topicFilter();
-        if (requested.option().isNoLocal() && SharedFilter.isShared(filter)) {
+        if (requested.option().isNoLocal() && SharedFilter.isShared(filter)) { // [MQTT-3.8.3-4]
             throw MqttViolation.protocolError("No Local on a shared subscription [MQTT-3.8.3-4]");
         }
         String flaw =

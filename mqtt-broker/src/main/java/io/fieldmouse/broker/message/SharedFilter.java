@@ -31,7 +31,7 @@ public record SharedFilter(String group, String filter) {
         int end = subscribed.indexOf('/', SHARE.length());
         boolean complete = end > SHARE.length() && end < subscribed.length() - 1;
         String group = complete ? subscribed.substring(SHARE.length(), end) : "";
-        return complete && !TopicFilter.hasWildcard(group)
+        return complete && !TopicFilter.hasWildcard(group) // [MQTT-4.8.2-1], [MQTT-4.8.2-2]
                 ? new SharedFilter(group, subscribed.substring(end + 1))
                 : null;
     }

@@ -229,7 +229,7 @@ final class DeliveryQueue {
     void open(Outbound newOutbound) {
         outbound = newOutbound;
         held.progressed();
-        window.reopen();
+        window.reopen(); // [MQTT-4.8.2-4]
         pump();
     }
 
@@ -408,6 +408,7 @@ final class DeliveryQueue {
         return true;
     }
 
+    /** Nobody else of its group has it either, however the client answered [MQTT-4.8.2-6]. */
     private void finish(QueuedMessage message) {
         window.remove(message);
         settled(message);
@@ -464,7 +465,7 @@ final class DeliveryQueue {
         while (!pending.isEmpty()) {
             left.add(takePending());
         }
-        left.stream().filter(message -> !message.mayMove()).forEach(this::giveBack);
+        left.stream().filter(message -> !message.mayMove()).forEach(this::giveBack); // [MQTT-4.8.2-5]
         left.removeIf(message -> !message.mayMove());
         left.stream().filter(message -> message.takesRoom).forEach(context.queued()::remove);
         return left;

@@ -85,7 +85,7 @@ public final class QueuedMessage {
         return new QueuedMessage(
                 messageId,
                 message.publication,
-                message.qos.atMost(subscription.qos()),
+                message.qos.atMost(subscription.qos()), // [MQTT-4.8.2-3]
                 subscription.retainAsPublished() && message.publication.retain(),
                 subscription.ids(),
                 subscription.filter(),
