@@ -231,6 +231,16 @@ class SharedSessionEndTest extends BrokerTestBase {
     }
 
     @Test
+    void messagesMoveAfterARestartToo() {
+        busyMember(1, 5).reset();
+        broker.restart();
+        RawClient heir = heir(1);
+        client(5, "leaving");
+        expectInOrder(heir, 0, 5, 1);
+        expectNothingOnItsWayTo(heir);
+    }
+
+    @Test
     void messagesWaitForAGroupThatIsFull() {
         restartWith("queue_messages_max", "5");
         RawClient leaving = busyMember(1, 5);

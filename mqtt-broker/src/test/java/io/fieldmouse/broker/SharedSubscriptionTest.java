@@ -266,7 +266,9 @@ class SharedSubscriptionTest extends BrokerTestBase {
     @Test
     void nothingIsKeptOfQos0() {
         subscribedAndAway("away", "$share/g/t", 1);
-        client(5, "publisher").publish("t", "lost", 0);
+        RawClient publisher = client(5, "publisher");
+        publisher.publish("t", "lost", 0);
+        publisher.expectSilence(); // it has been heard
         RawClient back = durable(4, "away");
         expectNothingOnItsWayTo(back);
     }
@@ -301,6 +303,7 @@ class SharedSubscriptionTest extends BrokerTestBase {
         assertEquals(2, broker.count(Counter.REFUSED_QUEUE_FULL));
         RawClient back = durable(4, "a");
         assertEquals(4, receivedByAll(List.of(back), 4).get(0).size());
+        back.expectSilence(); // its acknowledgements have been heard
         assertEquals(0, publisher.publish("t", "10", 1));
         assertEquals(List.of(List.of("10")), receivedByAll(List.of(back), 1));
     }
@@ -318,6 +321,11 @@ class SharedSubscriptionTest extends BrokerTestBase {
             assertEquals(0x97, publisher.publish("t", "no", 1));
         }
         expectNothingOnItsWayTo(alone);
+        RawClient back = durable(4, "away");
+        assertEquals(List.of(List.of("0", "1")), receivedByAll(List.of(back), 2));
+        back.expectSilence(); // its acknowledgements have been heard
+        assertEquals(0, publisher.publish("t", "2", 1));
+        assertEquals(List.of(List.of("2")), receivedByAll(List.of(alone), 1));
     }
 
     @Test

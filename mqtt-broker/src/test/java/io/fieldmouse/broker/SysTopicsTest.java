@@ -222,6 +222,9 @@ class SysTopicsTest extends BrokerTestBase {
         away.subscribe("q/#", 1);
         away.subscribe("q/2", 1);
         away.unsubscribe("q/2");
+        away.subscribe("$share/g/s", 1);
+        away.subscribe("$share/h/s", 1);
+        away.unsubscribe("$share/h/s");
         away.disconnect();
         RawClient publisher = client(4, "p");
         publisher.publish("q/1", "four", 1);
@@ -233,10 +236,12 @@ class SysTopicsTest extends BrokerTestBase {
         watcher.await("messages/stored", "3");
         watcher.await("retained messages/count", "1");
         watcher.await("subscriptions/count", "2"); // and the watcher's
+        watcher.await("shared_subscriptions/count", "1");
         broker.restart();
         watcher = watcher("#");
         watcher.await("store/messages/count", "3");
         watcher.await("subscriptions/count", "2");
+        watcher.await("shared_subscriptions/count", "1");
         RawClient back = durable(4, "away");
         back.puback(back.expectPublish("q/1", "four").packetId());
         back.puback(back.expectPublish("q/2", "five5").packetId());
