@@ -24,8 +24,11 @@ final class Leftovers {
     @Nullable
     Delivery remove(String clientId, long messageId) {
         Map<Long, Delivery> left = byClientId.get(clientId);
-        Delivery removed = left == null ? null : left.remove(messageId);
-        if (removed != null && left.isEmpty()) {
+        if (left == null) {
+            return null;
+        }
+        Delivery removed = left.remove(messageId);
+        if (left.isEmpty()) {
             byClientId.remove(clientId);
         }
         return removed;

@@ -160,7 +160,7 @@ final class Recovery {
         Shared by = shared.containsKey(row.getLong(1)) ? shared.remove(row.getLong(1)) : Shared.NONE;
         if (body == null) {
             stray(ledger.group().deliveries, row);
-            if (by != Shared.NONE) {
+            if (!by.filter().isEmpty()) {
                 ledger.group().sharedDeliveries.delete(row.getLong(1));
             }
             return;

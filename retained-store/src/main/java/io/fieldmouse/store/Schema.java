@@ -119,7 +119,9 @@ final class Schema {
     static List<Table> tablesOf(int version) {
         return version >= 2
                 ? TABLES
-                : TABLES.stream().filter(table -> table != SHARED_DELIVERY).toList();
+                : TABLES.stream()
+                        .filter(table -> !table.equals(SHARED_DELIVERY))
+                        .toList();
     }
 
     /**

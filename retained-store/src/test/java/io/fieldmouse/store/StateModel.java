@@ -73,7 +73,7 @@ final class StateModel {
         }
     }
 
-    private TreeMap<Long, StoredSession.QueuedMessage> leftovers(String clientId) {
+    private Map<Long, StoredSession.QueuedMessage> leftovers(String clientId) {
         return leftovers.computeIfAbsent(clientId, id -> new TreeMap<>());
     }
 
