@@ -38,7 +38,9 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private @Nullable ChannelHandlerContext context;
     private @Nullable Connection connection;
     private @Nullable ClientPackets packets;
-    private Lane.@Nullable Timer connectTimer;
+    /** For the CONNECT to come, then for the client to be silent. */
+    private Lane.@Nullable Timer timer;
+
     private boolean counted;
     private int level;
     private boolean bridge;
@@ -86,7 +88,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         }
         shared.counters().add(Counter.CONNECTIONS_ACCEPTED);
         packets = new ClientPackets(connection, shared);
-        connectTimer = acceptingLane.schedule(shared.limits().connectTimeout(), () -> {
+        timer = acceptingLane.schedule(shared.limits().connectTimeout(), () -> {
             if (connection().phase() == Connection.Phase.AWAITING_CONNECT) {
                 LOG.info(
                         "closing remote={}: no CONNECT within {}",
@@ -248,11 +250,15 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             throw MqttViolation.protocolError("a second CONNECT [MQTT-3.1.0-2]"); // [MQTT-3.1.0-2 of 3.1.1]
         }
         acceptingLane.traffic().add(Flow.CONNECTS_RECEIVED, 1);
-        if (connectTimer != null) {
-            connectTimer.cancel();
-            connectTimer = null;
-        }
+        cancelTimer();
         new ConnectHandshake(connection(), shared, this::watchKeepAlive).begin(packet, bridge);
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
     }
 
     // ---- keep alive
@@ -268,7 +274,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private void checkLater(Duration patience) {
         long silentNanos = System.nanoTime() - lastHeardNanos;
         Duration wait = patience.minusNanos(silentNanos);
-        connection().lane().schedule(wait.isNegative() ? Duration.ZERO : wait, () -> checkKeepAlive(patience));
+        timer = connection().lane().schedule(wait.isNegative() ? Duration.ZERO : wait, () -> checkKeepAlive(patience));
     }
 
     private void checkKeepAlive(Duration patience) {
@@ -331,6 +337,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             counted = false;
             shared.room().leave();
         }
+        cancelTimer(); // it would keep all of this in memory for as long as the client chose to be silent
         connection().lost();
     }
 
