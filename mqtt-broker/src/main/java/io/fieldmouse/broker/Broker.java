@@ -71,6 +71,7 @@ public final class Broker implements AutoCloseable {
     private final List<SessionRegistry> registries = new ArrayList<>();
     private final Router router;
     private final Authenticator authenticator;
+    private final Shared shared;
     private final Listeners listeners;
     private final AccessWatch accessWatch;
     private final Duration writeBehind;
@@ -210,6 +211,7 @@ public final class Broker implements AutoCloseable {
                 access,
                 authenticator,
                 config.anonymous());
+        this.shared = shared;
         this.listeners = Listeners.open(config, laneGroup, shared);
         this.accessWatch = AccessWatch.start(access, ACCESS_CHECK, this::closeOutdated);
         lanes.all().forEach(lane -> lane.execute(() -> beginHousekeeping(lane)));
@@ -248,6 +250,11 @@ public final class Broker implements AutoCloseable {
     /** How clients call each listener, such as {@code mqtt://127.0.0.1:1883}, by name, in the configuration's order. */
     public Map<String, String> uris() {
         return listeners.uris();
+    }
+
+    /** For tests that connect without a listener. */
+    Shared shared() {
+        return shared;
     }
 
     /** A count since the start. */

@@ -73,7 +73,7 @@ public final class Listener implements AutoCloseable {
     }
 
     /** The way of the bytes: what the transport needs, framer, decoder, handler; and back: encoder, batch, transport. */
-    private static void assemble(Channel channel, NettyLane lane, ListenerTerms terms, Shared shared) {
+    static void assemble(Channel channel, NettyLane lane, ListenerTerms terms, Shared shared) {
         PacketHandler handler = new PacketHandler(shared, lane);
         ChannelPipeline pipeline = channel.pipeline();
         if (terms.webSocket()) {
