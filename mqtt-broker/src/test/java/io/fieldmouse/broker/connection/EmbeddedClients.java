@@ -34,7 +34,8 @@ public final class EmbeddedClients {
     public EmbeddedClients(LaneGroup lanes, Shared shared) {
         this.shared = shared;
         this.lane = (NettyLane) lanes.lanes().all().get(0);
-        this.terms = new ListenerTerms("embedded", new LocalAddress("embedded"), false, shared.limits(), shared.anonymous());
+        this.terms =
+                new ListenerTerms("embedded", new LocalAddress("embedded"), false, shared.limits(), shared.anonymous());
     }
 
     /**
