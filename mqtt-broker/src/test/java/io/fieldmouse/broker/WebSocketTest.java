@@ -62,6 +62,7 @@ class WebSocketTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-4.2.0-1", "MQTT-6.0.0-2", "MQTT-6.0.0-2 of 3.1.1", "MQTT-7.1.1-1 of 3.1.1"})
     void packetsMayBeCutAtEveryByteAndJoinedInOneFrame() {
         byte[] all = conversation("c");
         for (int cut = 0; cut <= all.length; cut++) {
@@ -75,6 +76,7 @@ class WebSocketTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-6.0.0-2", "MQTT-6.0.0-2 of 3.1.1"})
     void framesMayBeCutAtEveryByteAndContinuedInOthers() {
         byte[] all = conversation("c");
         byte[] frames = Wire.join(
@@ -149,6 +151,7 @@ class WebSocketTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves({"MQTT-6.0.0-1", "MQTT-6.0.0-1 of 3.1.1"})
     void textClosesTheConnection() {
         expectEndWith(1003, WebSocketLine.FIN | WebSocketLine.TEXT, Wire.packet(Wire.PINGREQ));
     }

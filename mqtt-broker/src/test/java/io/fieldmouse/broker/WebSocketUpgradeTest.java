@@ -109,6 +109,7 @@ class WebSocketUpgradeTest {
                     /mqtt; /mqtt?token=1; mqtt
                     Host: box; Host: box|Origin: https://elsewhere.example; mqtt
                     """)
+    @Proves({"MQTT-6.0.0-4", "MQTT-6.0.0-4 of 3.1.1"})
     void requestIsUnderstoodHoweverItIsWritten(String part, String instead, String subProtocol) throws IOException {
         String answer = upgraded(GOOD.replace(part, instead));
         assertTrue(answer.startsWith("HTTP/1.1 101 "), answer);

@@ -19,7 +19,8 @@ import java.time.Duration;
 
 /**
  * A place where clients connect. What its terms say decides which handlers stand between the socket and the framer;
- * from the framer upwards all connections are alike.
+ * from the framer upwards all connections are alike: a stream of bytes, in order and without loss [MQTT-4.2.0-1],
+ * [MQTT-7.1.1-1 of 3.1.1].
  */
 public final class Listener implements AutoCloseable {
     private static final int BACKLOG = 1024;

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Its surprise: no frame is collected. Its payload goes up as it comes, so that a frame may be of any length, with
- * packets beginning and ending wherever they like [MQTT-6.0.0-2], and what waits for the rest of a packet waits in the
- * framer, where it is counted.
+ * packets beginning and ending wherever they like [MQTT-6.0.0-2], [MQTT-6.0.0-2 of 3.1.1], and what waits for the
+ * rest of a packet waits in the framer, where it is counted.
  */
 final class WebSocketFrames extends ByteToMessageDecoder implements ChannelOutboundHandler {
     static final int PROTOCOL_ERROR = 1002;
@@ -149,7 +149,7 @@ final class WebSocketFrames extends ByteToMessageDecoder implements ChannelOutbo
             return "a client's frame without a mask";
         }
         return switch (opcode) {
-            case TEXT -> "a text frame [MQTT-6.0.0-1]";
+            case TEXT -> "a text frame [MQTT-6.0.0-1]"; // [MQTT-6.0.0-1 of 3.1.1]
             case BINARY -> moreFramesFollow ? "a new message in the middle of another" : null;
             case CONTINUATION -> moreFramesFollow ? null : "a continuation of nothing";
             case CLOSE, PING, PONG ->

@@ -88,6 +88,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
         headers.set(HttpHeaderNames.CONNECTION, "Upgrade");
         headers.set(
                 HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
+        // [MQTT-6.0.0-4 of 3.1.1]
         headers.set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subProtocol(request.headers())); // [MQTT-6.0.0-4]
         ctx.writeAndFlush(response);
         ChannelPipeline pipeline = ctx.pipeline();

@@ -33,6 +33,11 @@ record Statement(String id, String section, Bound bound, String about, String un
         }
     }
 
+    /** As its specification numbers it. */
+    String number() {
+        return id.replace(" of 3.1.1", "");
+    }
+
     boolean bindsTheServer() {
         return bound != Bound.CLIENT;
     }
