@@ -16,19 +16,31 @@ import java.util.Set;
     "MQTT-3.2.2-1",
     "MQTT-3.2.2-6",
     "MQTT-3.2.2-8",
+    "MQTT-3.2.2-20",
     "MQTT-3.3.1-2",
     "MQTT-3.4.2-1",
+    "MQTT-3.4.2-3",
     "MQTT-3.5.2-1",
+    "MQTT-3.5.2-3",
     "MQTT-3.6.1-1",
     "MQTT-3.6.2-1",
+    "MQTT-3.6.2-2",
+    "MQTT-3.6.2-3",
     "MQTT-3.7.2-1",
+    "MQTT-3.7.2-2",
+    "MQTT-3.7.2-3",
+    "MQTT-3.9.2-2",
     "MQTT-3.9.3-2",
+    "MQTT-3.11.2-2",
     "MQTT-3.11.3-2",
     "MQTT-3.14.0-1",
     "MQTT-3.14.2-1",
     "MQTT-3.14.2-2",
+    "MQTT-3.14.2-4",
     "MQTT-3.14.4-1",
     "MQTT-3.15.2-1",
+    "MQTT-3.15.2-2",
+    "MQTT-3.15.2-3",
     "MQTT-2.2.2-1 of 3.1.1",
     "MQTT-2.3.1-1 of 3.1.1",
     "MQTT-3.2.0-1 of 3.1.1",
@@ -66,6 +78,7 @@ final class ServerRules {
         checkSequence(packet);
         checkFlags(packet);
         checkFields(packet);
+        checkWords(packet);
         return packet;
     }
 
@@ -116,6 +129,18 @@ final class ServerRules {
             case AUTH -> requireReason(packet, AUTH_REASONS);
             case PINGRESP -> {}
             case RESERVED, CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ -> require(false, "not a server's packet", packet);
+        }
+    }
+
+    /** This broker says nothing beside its codes but reason strings, where it refuses: so nothing else can be too long. */
+    private static void checkWords(Packet packet) {
+        switch (packet.type()) {
+            case PUBLISH -> {}
+            case PUBREL, PUBCOMP, AUTH -> {
+                require(!packet.has(Property.REASON_STRING), "reason string", packet);
+                require(packet.userProperties().isEmpty(), "user properties", packet);
+            }
+            default -> require(packet.userProperties().isEmpty(), "user properties", packet);
         }
     }
 

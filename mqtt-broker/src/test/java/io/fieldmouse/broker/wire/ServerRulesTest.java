@@ -67,6 +67,11 @@ class ServerRulesTest {
             5 | 2003000000, e0020400                 | a client's reason in DISCONNECT
             5 | 2003000000, e007000511 00000000      | session expiry in DISCONNECT
             4 | 20020000, e000                       | DISCONNECT in 3.1.1
+            5 | 200a000007 2600016b000176            | user properties in CONNACK
+            5 | 2003000000, 400b000180 07 2600016b000176 | user properties in PUBACK
+            5 | 2003000000, 6208000192 04 1f000161   | reason string in PUBREL
+            5 | 2003000000, 7008000192 04 1f000161   | reason string in PUBCOMP
+            5 | 2003000000, 900b0001 07 2600016b000176 00 | user properties in SUBACK
             """)
     void thisIsNot(int level, String packets, String flaw) {
         assertThrows(AssertionError.class, () -> receive(level, packets), flaw);
