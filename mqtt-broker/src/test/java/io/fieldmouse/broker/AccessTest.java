@@ -73,6 +73,7 @@ class AccessTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.3.5-2 of 3.1.1")
     void olderClientsAreToldThatAllIsWell() {
         for (int level : new int[] {3, 4}) {
             RawClient watcher = as("alice", 4, "watcher");
@@ -228,6 +229,7 @@ class AccessTest extends BrokerTestBase {
     // ---- wills
 
     @Test
+    @Proves({"MQTT-3.1.4-2", "MQTT-3.2.2-8"})
     void aWillThatMayNotBeWrittenIsRefusedAtConnect() {
         for (int level : LEVELS) {
             RawClient bob = open(level);
@@ -242,6 +244,7 @@ class AccessTest extends BrokerTestBase {
     }
 
     @Test
+    @Proves("MQTT-3.1.4-2")
     void aRefusedClientLeavesThoseOfItsNameAlone() {
         RawClient there = as("bob", 5, "b");
         RawClient refused = open(5);

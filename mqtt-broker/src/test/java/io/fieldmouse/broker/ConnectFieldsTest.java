@@ -104,6 +104,8 @@ class ConnectFieldsTest extends BrokerTestBase {
         RawClient client = client(level, "a");
         client.subscribe("t", 1);
         time.pass(Duration.ofDays(400));
+        client.expectNothingFor(
+                Duration.ofMillis(1300)); // longer than a second is, for which a timer might have been set
         client(4, "p").publish("t", "x", 1);
         client.acknowledge(client.expectPublish("t", "x", 1));
         client.expectSilence();

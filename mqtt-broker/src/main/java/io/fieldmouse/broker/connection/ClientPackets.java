@@ -272,6 +272,7 @@ final class ClientPackets {
     }
 
     private static MqttMessage subAck(int packetId, List<Integer> codes) {
+        // No user properties in these [MQTT-3.9.2-2], [MQTT-3.11.2-2]
         return new MqttSubAckMessage(
                 header(MqttMessageType.SUBACK),
                 MqttMessageIdVariableHeader.from(packetId), // [MQTT-2.2.1-6], [MQTT-2.3.1-7 of 3.1.1]

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From CONNECT to CONNACK: understand it, learn who the client is, bring the connection to its session's lane, claim the session, and answer
- * when what the answer promises is on disk. Nothing else is read from the client meanwhile.
+ * when what the answer promises is on disk. Nothing else is read from the client meanwhile, and nothing is asked of it
+ * that is not in the specifications [MQTT-7.0.0-2 of 3.1.1].
  */
 final class ConnectHandshake {
     private final Connection connection;

@@ -22,6 +22,8 @@ final class Replies {
      *   type, flags (1) | 3 | packet id (2) | reason (1)     MQTT 5 sections 3.4 to 3.7
      * </pre>
      */
+    // No user properties, ever, and words only where something is refused: [MQTT-3.4.2-3], [MQTT-3.5.2-3],
+    // [MQTT-3.6.2-2], [MQTT-3.6.2-3], [MQTT-3.7.2-2], [MQTT-3.7.2-3]
     static void publishReply(ByteBuf out, PacketKind kind, int packetId, ReasonCode reason, boolean mqtt5) {
         int firstByte = firstByte(kind); // [MQTT-2.2.1-5], [MQTT-2.3.1-6 of 3.1.1]
         if (mqtt5 && reason != ReasonCode.SUCCESS) {
