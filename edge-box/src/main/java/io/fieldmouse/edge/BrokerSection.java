@@ -3,13 +3,17 @@ package io.fieldmouse.edge;
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
 import io.fieldmouse.broker.ListenerConfig;
+import io.fieldmouse.broker.ListenerConfig.Place;
 import io.fieldmouse.broker.ListenerConfig.Protocol;
 import io.fieldmouse.broker.access.AccessControl;
 import io.fieldmouse.broker.access.AccessFileException;
+import io.fieldmouse.broker.connection.TlsTerms;
+import io.fieldmouse.broker.connection.TlsTerms.ClientCertificates;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.yaml.YamlMap;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class BrokerSection {
     private static final String BIND = BrokerSetting.BIND.key();
     private static final String PORT = BrokerSetting.PORT.key();
-    private static final Map<String, Protocol> PROTOCOLS = protocols();
+    private static final String SOCKET = "socket";
+    private static final Map<String, Protocol> PROTOCOLS =
+            inOrder(Map.entry("mqtt", Protocol.MQTT), Map.entry("websocket", Protocol.WEBSOCKET));
+    private static final Map<String, ClientCertificates> CLIENT_CERTIFICATES = inOrder(
+            Map.entry("none", ClientCertificates.NONE),
+            Map.entry("optional", ClientCertificates.OPTIONAL),
+            Map.entry("required", ClientCertificates.REQUIRED));
 
     private final YamlMap section;
     private final Path file;
@@ -32,11 +42,13 @@ final class BrokerSection {
         this.listenCheck = listenCheck;
     }
 
-    private static Map<String, Protocol> protocols() {
-        Map<String, Protocol> protocols = new LinkedHashMap<>();
-        protocols.put("mqtt", Protocol.MQTT);
-        protocols.put("websocket", Protocol.WEBSOCKET);
-        return protocols;
+    @SafeVarargs
+    private static <T> Map<String, T> inOrder(Map.Entry<String, T>... words) {
+        Map<String, T> all = new LinkedHashMap<>();
+        for (Map.Entry<String, T> word : words) {
+            all.put(word.getKey(), word.getValue());
+        }
+        return all;
     }
 
     /**
@@ -123,11 +135,11 @@ final class BrokerSection {
         }
     }
 
-    private static @Nullable ListenerConfig listener(YamlMap map) {
+    private @Nullable ListenerConfig listener(YamlMap map) {
         String name = map.text("name");
-        String host = map.text(BIND, BrokerSetting.BIND.defaultText());
-        int port = map.wholeNumber(PORT, 1, 65_535);
+        Place place = place(map);
         Protocol protocol = map.oneOf("protocol", PROTOCOLS, Protocol.MQTT);
+        TlsTerms tls = map.has("tls") ? tls(map.section("tls")) : null;
         Map<BrokerSetting, String> own = new LinkedHashMap<>();
         for (BrokerSetting setting : BrokerSetting.values()) {
             String value = ListenerConfig.SETTINGS.contains(setting) ? value(map, setting) : null;
@@ -135,15 +147,63 @@ final class BrokerSection {
                 own.put(setting, value);
             }
         }
-        if (map.flawed("name") || map.flawed(BIND) || map.flawed(PORT)) {
+        if (map.flawed("name") || place == null || (map.has("tls") && tls == null)) {
             return null;
         }
         try {
-            return new ListenerConfig(name, host, port, protocol, own);
+            return new ListenerConfig(name, place, protocol, tls, own);
         } catch (IllegalArgumentException e) {
             map.problem("name", '"' + name + '"', String.valueOf(e.getMessage()));
             return null;
         }
+    }
+
+    /** A port, or a socket file. */
+    private @Nullable Place place(YamlMap map) {
+        if (map.has(SOCKET)) {
+            for (String other : List.of(BIND, PORT)) {
+                if (map.has(other)) {
+                    map.problem(other, "a port beside socket", "write one or the other");
+                }
+            }
+            String mode = map.text("mode", ListenerConfig.SOCKET_MODE);
+            String path = map.text(SOCKET);
+            try {
+                return map.flawed(SOCKET) ? null : new ListenerConfig.Socket(file(path), mode);
+            } catch (IllegalArgumentException e) {
+                String message = String.valueOf(e.getMessage());
+                map.problem(message.startsWith("mode") ? "mode" : SOCKET, '"' + path + '"', message);
+                return null;
+            }
+        }
+        String host = map.text(BIND, BrokerSetting.BIND.defaultText());
+        int port = map.wholeNumber(PORT, 1, 65_535);
+        return map.flawed(BIND) || map.flawed(PORT) ? null : new ListenerConfig.Port(host, port);
+    }
+
+    private @Nullable TlsTerms tls(YamlMap map) {
+        String certificate = map.text("certificate");
+        String key = map.text("key");
+        Path ca = map.has("ca") ? file(map.text("ca")) : null;
+        Path crl = map.has("crl") ? file(map.text("crl")) : null;
+        ClientCertificates clients = map.oneOf("client_certificates", CLIENT_CERTIFICATES, ClientCertificates.NONE);
+        boolean user = map.flag("user_from_certificate", clients != ClientCertificates.NONE);
+        for (String name : List.of("certificate", "key", "ca", "crl", "client_certificates")) {
+            if (map.flawed(name)) {
+                return null;
+            }
+        }
+        try {
+            return new TlsTerms(file(certificate), file(key), ca, crl, clients, user);
+        } catch (IllegalArgumentException e) {
+            map.problem("certificate", '"' + certificate + '"', String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    /** A relative path is meant beside the configuration. */
+    private Path file(String name) {
+        return file.resolveSibling(name);
     }
 
     /** The broker would refuse these too, but without the place in the file. */
@@ -153,14 +213,20 @@ final class BrokerSection {
         }
         String objection = listener.objection(config);
         if (objection != null) {
-            map.problem(BIND, '"' + listener.host() + '"', "it " + objection);
+            map.problem(BIND, '"' + map.text(BIND, BrokerSetting.BIND.defaultText()) + '"', "it " + objection);
             return;
+        }
+        if (listener.tls() != null) {
+            String flaw = listener.tls().flaw();
+            if (flaw != null) {
+                map.problem("tls", "files that cannot be used", flaw);
+            }
         }
         listenCheck
                 .objection(listener)
                 .ifPresent(found -> map.problem(
-                        PORT,
+                        map.has(SOCKET) ? SOCKET : PORT,
                         found,
-                        "choose another port, or end who holds it; a box that runs is checked with --no-ports"));
+                        "choose another, or end who holds it; a box that runs is checked with --no-ports"));
     }
 }

@@ -2,7 +2,6 @@ package io.fieldmouse.edge;
 
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
-import io.fieldmouse.broker.ListenerConfig;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.GatewayConfig;
 import io.fieldmouse.gateway.PortCheck;
@@ -73,8 +72,9 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static void print(PrintStream out, BrokerConfig broker) {
-        String addresses =
-                broker.listeners().stream().map(ListenerConfig::place).collect(Collectors.joining(" and "));
+        String addresses = broker.listeners().stream()
+                .map(listener -> listener.place().toString())
+                .collect(Collectors.joining(" and "));
         out.println("broker   " + addresses + ", data in " + broker.dataDirectory() + ", durability "
                 + broker.text(BrokerSetting.DURABILITY));
     }

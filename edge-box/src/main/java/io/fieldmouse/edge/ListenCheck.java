@@ -24,9 +24,15 @@ interface ListenCheck {
             } catch (BrokerStartException e) {
                 return Optional.of(e.inUse()
                         .flatMap(PortHolder::find)
-                        .map(holder -> listener.port() + ", which is held by " + holder)
-                        .orElse(listener.port() + ", where nothing can listen (" + e.getMessage() + ")"));
+                        .map(holder -> port(listener) + ", which is held by " + holder)
+                        .orElse(port(listener) + ", where nothing can listen (" + e.getMessage() + ")"));
             }
         };
+    }
+
+    private static String port(ListenerConfig listener) {
+        return listener.place() instanceof ListenerConfig.Port tcp
+                ? Integer.toString(tcp.port())
+                : listener.place().toString();
     }
 }

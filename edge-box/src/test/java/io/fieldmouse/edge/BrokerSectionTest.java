@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
 import io.fieldmouse.broker.ListenerConfig;
+import io.fieldmouse.broker.connection.TlsTerms;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.PortCheck;
 import io.fieldmouse.gateway.yaml.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,9 +57,9 @@ class BrokerSectionTest {
         assertEquals(
                 new ListenerConfig(
                         "plain",
-                        "0.0.0.0",
-                        1884,
+                        new ListenerConfig.Port("0.0.0.0", 1884),
                         ListenerConfig.Protocol.MQTT,
+                        null,
                         Map.of(BrokerSetting.ANONYMOUS, "anywhere", BrokerSetting.CONNECTIONS_MAX, "5")),
                 config.listeners().get(0));
         assertEquals(
@@ -83,5 +85,61 @@ class BrokerSectionTest {
                 "listeners[0].packet_bytes_max",
                 "from 64");
         expectProblem("  port: of\n", "broker.port", "off");
+    }
+
+    @Test
+    void theExampleOfTheManualIsReadAsItIsMeant() throws Exception {
+        String manual = Files.readString(repository().resolve("docs/listeners.md"));
+        String example =
+                manual.substring(manual.indexOf("```yaml\n") + 8, manual.indexOf("\n```", manual.indexOf("```yaml")));
+        Path file = directory.resolve("fieldmouse.yaml");
+        Files.writeString(file, "gateway: {id: a}\n" + example + "\n");
+        Path tls = Files.createDirectory(directory.resolve("tls"));
+        Path made = repository().resolve("mqtt-broker/src/test/resources/tls");
+        Files.copy(made.resolve("server.pem"), tls.resolve("box.pem"));
+        Files.copy(made.resolve("server.key"), tls.resolve("box.key"));
+        Files.copy(made.resolve("ca.pem"), tls.resolve("plant-ca.pem"));
+        Files.copy(made.resolve("crl.pem"), tls.resolve("revoked.pem"));
+        BrokerConfig config = BoxConfig.read(file, BrokerPlace.HERE, PortCheck.none(), ListenCheck.none())
+                .broker();
+        TlsTerms terms = new TlsTerms(
+                tls.resolve("box.pem"),
+                tls.resolve("box.key"),
+                tls.resolve("plant-ca.pem"),
+                tls.resolve("revoked.pem"),
+                TlsTerms.ClientCertificates.REQUIRED,
+                true);
+        assertEquals(
+                List.of(
+                        ListenerConfig.tcp("network", "0.0.0.0", 8883).with(terms),
+                        ListenerConfig.tcp("browsers", "127.0.0.1", 9001)
+                                .with(ListenerConfig.Protocol.WEBSOCKET)
+                                .with(BrokerSetting.ANONYMOUS, "loopback")
+                                .with(BrokerSetting.CONNECTIONS_MAX, "50"),
+                        ListenerConfig.unix("local", Path.of("/run/fieldmouse/mqtt.sock"))),
+                config.listeners());
+        Files.delete(tls.resolve("box.key"));
+        String told = String.valueOf(assertThrows(
+                        ConfigException.class,
+                        () -> BoxConfig.read(file, BrokerPlace.HERE, PortCheck.none(), ListenCheck.none()))
+                .getMessage());
+        assertTrue(told.contains("broker.listeners[0].tls") && told.contains("box.key is not there"), told);
+    }
+
+    @Test
+    void whatIsWrongWithTlsOrASocketIsToldWithItsPlace() {
+        expectProblem("  listeners:\n    - {name: a, port: 1, tls: {key: k}}\n", "listeners[0].tls.certificate");
+        expectProblem(
+                "  listeners:\n    - {name: a, port: 1, tls: {key: k, certificate: c, client_certificates: required}}\n",
+                "ca: missing");
+        expectProblem(
+                "  listeners:\n    - {name: a, port: 1, tls: {key: k, certificate: c}}\n",
+                "listeners[0].tls: found files");
+        expectProblem("  listeners:\n    - {name: a, port: 1, socket: s}\n", "listeners[0].port", "one or the other");
+        expectProblem("  listeners:\n    - {name: a, socket: s, mode: \"9\"}\n", "listeners[0].mode", "octal");
+    }
+
+    private static Path repository() {
+        return Path.of("..").toAbsolutePath().normalize();
     }
 }

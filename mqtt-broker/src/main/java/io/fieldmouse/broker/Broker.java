@@ -28,7 +28,6 @@ import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreConfig;
 import io.fieldmouse.store.StoreException;
 import io.fieldmouse.store.StoredState;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -241,10 +240,9 @@ public final class Broker implements AutoCloseable {
         return port(ListenerConfig.DEFAULT_NAME);
     }
 
-    /** The port of the listener with this name; -1 when there is none. */
+    /** The port of the listener with this name; -1 when there is none, or it is a socket file. */
     public int port(String listener) {
-        InetSocketAddress address = listeners.address(listener);
-        return address == null ? -1 : address.getPort();
+        return listeners.port(listener);
     }
 
     /** How clients call each listener, such as {@code mqtt://127.0.0.1:1883}, by name, in the configuration's order. */

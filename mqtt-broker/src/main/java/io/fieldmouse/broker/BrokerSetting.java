@@ -50,6 +50,8 @@ public enum BrokerSetting {
     KEEP_ALIVE_SECONDS_MAX("keep_alive_seconds_max", 0, 65_535, 0, "longest keep alive of MQTT 5 clients; 0 for any"),
     CONNECT_TIMEOUT_SECONDS("connect_timeout_seconds", 1, 3_600, 10, "from the connection to its CONNECT"),
     SYS_INTERVAL_SECONDS("sys_interval_seconds", 0, 86_400, 10, "from one update of $SYS to the next; 0 for no $SYS"),
+    TLS_FILES_CHECK_SECONDS(
+            "tls_files_check_seconds", 1, 86_400, 5, "how often certificates are looked at for changes"),
     WRITE_BEHIND_SECONDS("write_behind_seconds", 1, 3_600, 5, "after which the gateway's readings reach the store");
 
     /** In place of the port: no listener but those that are configured one by one. */

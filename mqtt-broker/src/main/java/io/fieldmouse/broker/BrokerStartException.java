@@ -1,5 +1,7 @@
 package io.fieldmouse.broker;
 
+import io.fieldmouse.broker.ListenerConfig.Place;
+import io.fieldmouse.broker.ListenerConfig.Port;
 import java.io.IOException;
 import java.io.Serial;
 import java.net.BindException;
@@ -23,16 +25,19 @@ public final class BrokerStartException extends Exception {
         this.inUse = inUse;
     }
 
-    static BrokerStartException cannotListen(InetSocketAddress address, IOException cause) {
+    static BrokerStartException cannotListen(Place place, IOException cause) {
         String why = String.valueOf(cause.getMessage());
-        String advice = why.contains("Permission denied")
-                ? "ports below 1024 are the system's; choose another, such as 1883"
-                : "is another broker running? Choose another port";
-        String host = address.getAddress().getHostAddress();
+        boolean isInUse = isInUse(cause);
+        String advice = "";
+        if (isInUse) {
+            advice = "; is another broker running? Choose another port";
+        } else if (place instanceof Port && why.contains("Permission denied")) {
+            advice = "; ports below 1024 are the system's; choose another, such as 1883";
+        }
         return new BrokerStartException(
-                "cannot listen on " + host + ":" + address.getPort() + ": " + why + "; " + advice,
+                "cannot listen on " + place + ": " + why + advice,
                 cause,
-                isInUse(cause) ? address : null);
+                isInUse && place instanceof Port port ? port.address() : null);
     }
 
     private static boolean isInUse(Throwable failure) {

@@ -6,11 +6,9 @@ import io.fieldmouse.broker.connection.Listener;
 import io.fieldmouse.broker.connection.ListenerTerms;
 import io.fieldmouse.broker.connection.Shared;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +30,11 @@ final class Listeners implements AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             String objection = listener.objection(config);
             if (objection != null) {
-                throw new BrokerStartException("bind: \"" + listener.host() + "\" " + objection, null);
+                throw new BrokerStartException("bind: " + listener.place() + " " + objection, null);
+            }
+            String flaw = listener.tls() == null ? null : listener.tls().flaw();
+            if (flaw != null) {
+                throw new BrokerStartException("listener " + listener.name() + ": " + flaw, null);
             }
             listener.requireFree();
         }
@@ -42,24 +44,30 @@ final class Listeners implements AutoCloseable {
     static Listeners open(BrokerConfig config, LaneGroup laneGroup, Shared shared) throws BrokerStartException {
         Listeners listeners = new Listeners();
         for (ListenerConfig listener : config.listeners()) {
-            InetSocketAddress address = listener.address();
-            ListenerTerms terms = new ListenerTerms(
-                    listener.name(),
-                    address,
-                    listener.protocol() == ListenerConfig.Protocol.WEBSOCKET,
-                    limits(config.at(listener)),
-                    config.at(listener).anonymous());
+            ListenerTerms terms = terms(config, listener);
             try {
                 Listener opened = Listener.open(terms, laneGroup, shared);
                 listeners.configs.put(listener.name(), listener);
                 listeners.open.put(listener.name(), opened);
-                LOG.info("listening name={} uri={}", listener.name(), listener.uri(opened.address()));
+                LOG.info("listening name={} uri={}", listener.name(), listener.uri(opened.port()));
             } catch (IOException e) {
                 listeners.close();
-                throw BrokerStartException.cannotListen(address, e);
+                throw BrokerStartException.cannotListen(listener.place(), e);
             }
         }
         return listeners;
+    }
+
+    private static ListenerTerms terms(BrokerConfig config, ListenerConfig listener) {
+        return new ListenerTerms(
+                listener.name(),
+                listener.address(),
+                listener.place() instanceof ListenerConfig.Socket socket ? socket.permissions() : "",
+                listener.protocol() == ListenerConfig.Protocol.WEBSOCKET,
+                listener.tls(),
+                Duration.ofSeconds(config.number(BrokerSetting.TLS_FILES_CHECK_SECONDS)),
+                limits(config.at(listener)),
+                config.at(listener).anonymous());
     }
 
     static Limits limits(BrokerConfig config) {
@@ -78,11 +86,10 @@ final class Listeners implements AutoCloseable {
                 config.number(BrokerSetting.KEEP_ALIVE_SECONDS_MAX));
     }
 
-    /** The address of the listener with this name; null when there is none. */
-    @Nullable
-    InetSocketAddress address(String name) {
+    /** The port of the listener with this name; -1 when there is none. */
+    int port(String name) {
         Listener listener = open.get(name);
-        return listener == null ? null : listener.address();
+        return listener == null ? -1 : listener.port();
     }
 
     /** How clients call each of them, by name. */
@@ -91,7 +98,7 @@ final class Listeners implements AutoCloseable {
         configs.forEach((name, config) -> {
             Listener listener = open.get(name);
             if (listener != null) {
-                uris.put(name, config.uri(listener.address()));
+                uris.put(name, config.uri(listener.port()));
             }
         });
         return uris;

@@ -23,7 +23,7 @@ abstract class BrokerTestBase {
     /** In so many turns of its lane the broker takes from a client whatever it is going to take. */
     private static final int TURNS = 20;
 
-    @Parameter
+    @Parameter(0)
     int lanes;
 
     @TempDir

@@ -116,7 +116,7 @@ class ListenersTest {
     void listenerBeyondThisMachineHasToBeMeant() {
         BrokerConfig config = TestBroker.config(directory.resolve("data"), 1);
         ListenerConfig open = ListenerConfig.tcp("open", "::", 0);
-        failToStart(config.withListener(open), "\"::\"", "anonymous: anywhere");
+        failToStart(config.withListener(open), "[::]:0", "anonymous: anywhere");
         failToStart(config.withListener(ListenerConfig.tcp("x", "no.such.host.invalid", 0)), "no address");
         ListenerConfig meant = open.with(BrokerSetting.ANONYMOUS, "anywhere");
         failToStart(

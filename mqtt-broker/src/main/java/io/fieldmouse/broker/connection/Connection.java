@@ -47,6 +47,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     private Phase phase = Phase.AWAITING_CONNECT;
     private ClientTerms terms = ClientTerms.unknown(0);
     private @Nullable Session session;
+    private @Nullable String certificateUser;
     private boolean flushDue;
     private boolean awaitingDisk;
 
@@ -76,6 +77,17 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     ClientTerms terms() {
         return terms;
+    }
+
+    /** The client has shown a certificate with this name before it said anything. */
+    void identifiedBy(String name) {
+        certificateUser = name;
+    }
+
+    /** Who the client's certificate says it is; null without one. It counts as a user whose password was right. */
+    @Nullable
+    String certificateUser() {
+        return certificateUser;
     }
 
     void moveTo(NettyLane home) {
@@ -424,7 +436,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     /** What a client chose must not forge lines of the log. */
-    private static String printable(String text) {
+    static String printable(String text) {
         String line = text.replaceAll("\\p{Cntrl}", "?").replace('"', '\'');
         return line.length() > LOGGED_CHARS_MAX ? line.substring(0, LOGGED_CHARS_MAX) + "..." : line;
     }

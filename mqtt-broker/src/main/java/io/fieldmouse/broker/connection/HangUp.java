@@ -1,9 +1,11 @@
 package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.lane.Lane;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 
 /**
@@ -43,10 +45,21 @@ final class HangUp {
             return;
         }
         Lane.Timer tooSlow = lane.schedule(LAST_WORDS_MAX, channel::close);
-        sent.addListener(done -> {
+        endOfTls(channel, sent).addListener(done -> {
             tooSlow.cancel();
             socket.shutdownOutput(); // which drops what is not sent: therefore only now
             lane.schedule(HANG_UP_MAX, channel::close);
         });
+    }
+
+    /** Without TLS's own word for the end a client could not tell it from a line that was cut by somebody else. */
+    private static ChannelFuture endOfTls(Channel channel, ChannelFuture sent) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            return sent;
+        }
+        tls.closeOutbound();
+        // Below TLS, as the last in the channel's queue.
+        return channel.pipeline().context(tls).writeAndFlush(Unpooled.EMPTY_BUFFER);
     }
 }

@@ -7,10 +7,16 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,11 +25,11 @@ import java.util.concurrent.TimeUnit;
 public final class LaneGroup implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final List<NettyLane> lanes = new ArrayList<>();
-    private final Class<? extends ServerChannel> serverChannel;
+    private final boolean epoll;
 
     private LaneGroup(int count, boolean epoll) {
         IoHandlerFactory transport = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        serverChannel = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        this.epoll = epoll;
         group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("lane"), transport);
         for (int i = 0; i < count; i++) {
             lanes.add(new NettyLane(i, (EventLoop) group.next(), count));
@@ -54,7 +60,16 @@ public final class LaneGroup implements AutoCloseable {
     }
 
     Class<? extends ServerChannel> serverChannel() {
-        return serverChannel;
+        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    Class<? extends ServerChannel> domainServerChannel() {
+        return epoll ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
+    }
+
+    /** A socket file's address as this transport understands it. */
+    SocketAddress domainAddress(Path path) {
+        return epoll ? new DomainSocketAddress(path.toFile()) : UnixDomainSocketAddress.of(path);
     }
 
     NettyLane laneOf(EventLoop loop) {

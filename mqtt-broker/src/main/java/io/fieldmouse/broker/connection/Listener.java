@@ -16,6 +16,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place where clients connect. What its terms say decides which handlers stand between the socket and the framer;
@@ -34,49 +35,89 @@ public final class Listener implements AutoCloseable {
 
     private final Channel serverChannel;
     private final ChannelGroup connections;
+    private final @Nullable TlsEntrance tls;
+    private final @Nullable SocketFile socketFile;
 
-    private Listener(Channel serverChannel, ChannelGroup connections) {
+    private Listener(
+            Channel serverChannel,
+            ChannelGroup connections,
+            @Nullable TlsEntrance tls,
+            @Nullable SocketFile socketFile) {
         this.serverChannel = serverChannel;
         this.connections = connections;
+        this.tls = tls;
+        this.socketFile = socketFile;
     }
 
     /**
      * Opens it.
      *
-     * @throws IOException when its address cannot be bound
+     * @throws IOException when its address cannot be bound, or its TLS files cannot be used
      */
     public static Listener open(ListenerTerms terms, LaneGroup laneGroup, Shared broker) throws IOException {
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         Shared shared = broker.at(terms.limits(), terms.anonymous());
+        TlsEntrance tls = terms.tls() == null
+                ? null
+                : new TlsEntrance(terms.name(), terms.tls(), terms.limits().connectTimeout());
+        try {
+            SocketFile socketFile = SocketFile.of(terms);
+            ServerBootstrap bootstrap = socketFile == null
+                    ? tcp(laneGroup)
+                    : new ServerBootstrap().channel(laneGroup.domainServerChannel());
+            var bound = bootstrap
+                    .group(laneGroup.group())
+                    .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                    .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                    .childHandler(new ChannelInitializer<Channel>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            connections.add(channel);
+                            assemble(channel, laneGroup.laneOf(channel.eventLoop()), terms, tls, shared);
+                        }
+                    })
+                    .bind(socketFile == null ? terms.address() : laneGroup.domainAddress(socketFile.path()))
+                    .awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new IOException(bound.cause().getMessage(), bound.cause());
+            }
+            if (socketFile != null) {
+                socketFile.bound();
+            }
+            if (tls != null) {
+                tls.watch(terms.tlsFilesCheck(), connections);
+            }
+            return new Listener(bound.channel(), connections, tls, socketFile);
+        } catch (IOException e) {
+            if (tls != null) {
+                tls.close();
+            }
+            throw e;
+        }
+    }
+
+    private static ServerBootstrap tcp(LaneGroup laneGroup) {
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(laneGroup.group())
                 .channel(laneGroup.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        connections.add(channel);
-                        assemble(channel, laneGroup.laneOf(channel.eventLoop()), terms, shared);
-                    }
-                });
+                .childOption(ChannelOption.SO_KEEPALIVE, true);
         if (EpollServerSocketChannel.class == laneGroup.serverChannel()) {
             bootstrap.childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_IN_SYSTEM_BYTES);
         }
-        var bound = bootstrap.bind(terms.address()).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new IOException(bound.cause().getMessage(), bound.cause());
-        }
-        return new Listener(bound.channel(), connections);
+        return bootstrap;
     }
 
     /** The way of the bytes: what the transport needs, framer, decoder, handler; and back: encoder, batch, transport. */
-    static void assemble(Channel channel, NettyLane lane, ListenerTerms terms, Shared shared) {
+    static void assemble(
+            Channel channel, NettyLane lane, ListenerTerms terms, @Nullable TlsEntrance tls, Shared shared) {
         PacketHandler handler = new PacketHandler(shared, lane);
         ChannelPipeline pipeline = channel.pipeline();
+        if (tls != null) {
+            pipeline.addLast("records", handler.batch().records());
+            pipeline.addLast("tls", tls.handler(channel));
+            pipeline.addLast("peer", new TlsPeer(tls.terms(), shared.counters()));
+        }
         if (terms.webSocket()) {
             WebSocketUpgrade.addTo(pipeline, lane, shared.counters());
         }
@@ -90,18 +131,25 @@ public final class Listener implements AutoCloseable {
         pipeline.addLast("handler", handler);
     }
 
-    public InetSocketAddress address() {
-        return (InetSocketAddress) serverChannel.localAddress();
+    /** The TCP port; -1 for a socket file. */
+    public int port() {
+        return serverChannel.localAddress() instanceof InetSocketAddress address ? address.getPort() : -1;
     }
 
     /** Takes no more connections. Those that are open stay open. */
     @Override
     public void close() {
         serverChannel.close().awaitUninterruptibly();
+        if (socketFile != null) {
+            socketFile.remove();
+        }
     }
 
-    /** Waits until all connections are closed, or for so long. */
+    /** After {@link #close}: waits until all connections are closed, or for so long, and lets go of the rest. */
     public void awaitConnectionsClosed(Duration longest) {
         connections.newCloseFuture().awaitUninterruptibly(longest.toMillis());
+        if (tls != null) {
+            tls.close();
+        }
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out who a client is by the user name and password of its CONNECT. What it takes to check a password is done
+ * Finds out who a client is by its certificate, or by the user name and password of its CONNECT. What it takes to check a password is done
  * elsewhere, and the lane goes on meanwhile.
  */
 final class Login {
@@ -31,6 +31,11 @@ final class Login {
     }
 
     void begin(MqttConnectPayload payload) {
+        String certified = connection.certificateUser();
+        if (certified != null) {
+            admitted.accept(Identity.byCertificate(certified, clientId)); // whatever name it gives beside
+            return;
+        }
         String userName = payload.userName();
         if (userName == null || !shared.access().hasPasswords()) {
             admitNameless(userName);

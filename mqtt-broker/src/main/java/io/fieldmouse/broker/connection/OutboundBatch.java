@@ -105,6 +105,20 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
         }
     }
 
+    /**
+     * Stands below TLS and counts its records as taken too: of a large message, which is one write up here, they tell
+     * that the client reads it.
+     */
+    ChannelOutboundHandlerAdapter records() {
+        return new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+                int count = ((ByteBuf) msg).readableBytes();
+                ctx.write(msg, promise.unvoid().addListener(done -> takenBytes += count));
+            }
+        };
+    }
+
     @Override
     public void flush(ChannelHandlerContext ctx) {
         writeBatch();

@@ -7,6 +7,7 @@ import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.MqttViolation;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.TooLongFrameException;
@@ -322,6 +323,25 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     void discardInput() {
         framer.discard(); // [MQTT-3.1.4-6], [MQTT-3.1.4-5 of 3.1.1]
         connection().channel().config().setAutoRead(true);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof TlsPeer.CertificateUser user) {
+            connection().identifiedBy(user.name());
+        }
+    }
+
+    /** From any thread: the client may be moving to another lane. */
+    void closeUntrusted(String words) {
+        Channel channel = connection().channel();
+        channel.eventLoop().execute(() -> {
+            if (channel.eventLoop().inEventLoop()) {
+                connection().close(ReasonCode.NOT_AUTHORIZED, words);
+            } else {
+                closeUntrusted(words);
+            }
+        });
     }
 
     @Override

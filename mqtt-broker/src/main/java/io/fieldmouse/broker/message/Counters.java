@@ -16,6 +16,8 @@ public final class Counters {
         CONNECTIONS_REFUSED,
         /** HTTP requests that do not become a WebSocket for MQTT. */
         REFUSED_HTTP_REQUEST,
+        /** Connections that did not come to speak TLS, or showed no certificate that is trusted. */
+        REFUSED_TLS_HANDSHAKE,
         VIOLATIONS,
         PUBLISH_RECEIVED,
         /** QoS 0 to a client whose outbound buffer is at its bound. */

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.local.LocalAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -34,8 +35,15 @@ public final class EmbeddedClients {
     public EmbeddedClients(LaneGroup lanes, Shared shared) {
         this.shared = shared;
         this.lane = (NettyLane) lanes.lanes().all().get(0);
-        this.terms =
-                new ListenerTerms("embedded", new LocalAddress("embedded"), false, shared.limits(), shared.anonymous());
+        this.terms = new ListenerTerms(
+                "embedded",
+                new LocalAddress("embedded"),
+                "",
+                false,
+                null,
+                Duration.ZERO,
+                shared.limits(),
+                shared.anonymous());
     }
 
     /**
@@ -134,7 +142,7 @@ public final class EmbeddedClients {
             protected void initChannel(Channel channel) {
                 channelsInMemory.add(channel);
                 channel.config().setAllocator(memory);
-                Listener.assemble(channel, lane, terms, shared);
+                Listener.assemble(channel, lane, terms, null, shared);
             }
         });
     }

@@ -1,0 +1,128 @@
+package io.fieldmouse.broker.connection;
+
+import io.fieldmouse.broker.message.Counters;
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.naming.NamingException;
+import javax.naming.directory.Attribute;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Stands above TLS: hears how the handshake ended, and tells upwards whose certificate the client has shown. */
+final class TlsPeer extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsPeer.class);
+    private static final int NAME_CHARS_MAX = 256;
+
+    private final TlsTerms terms;
+    private final Counters counters;
+    private boolean failed;
+
+    /** What goes up the pipeline when a client is known by its certificate. */
+    record CertificateUser(String name) {}
+
+    TlsPeer(TlsTerms terms, Counters counters) {
+        this.terms = terms;
+        this.counters = counters;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
+            ctx.fireUserEventTriggered(event);
+        } else if (!handshake.isSuccess()) {
+            fail(ctx, String.valueOf(handshake.cause().getMessage()));
+        } else if (terms.userFromCertificate()) {
+            identify(ctx);
+        }
+    }
+
+    private void identify(ChannelHandlerContext ctx) {
+        X509Certificate[] chain = certificates(ctx.channel());
+        if (chain == null) {
+            return; // it need not show one
+        }
+        String name = commonName(chain[0].getSubjectX500Principal());
+        if (name == null) {
+            fail(ctx, "the certificate has no common name that could be a user name");
+        } else {
+            ctx.fireUserEventTriggered(new CertificateUser(name));
+        }
+    }
+
+    private void fail(ChannelHandlerContext ctx, String words) {
+        if (!failed) {
+            failed = true;
+            counters.add(Counter.REFUSED_TLS_HANDSHAKE);
+            LOG.info("refusing remote={}: no TLS: {}", ctx.channel().remoteAddress(), Connection.printable(words));
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (failed) {
+            ReferenceCountUtil.release(msg);
+        } else {
+            ctx.fireChannelRead(msg);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
+            // Before the handshake's end it is told as its event; later it is a client that breaks the rules of TLS.
+            LOG.debug("remote={} broke TLS: {}", ctx.channel().remoteAddress(), cause.getMessage());
+            ctx.close();
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+
+    /** What a client has shown; null for nothing, or no TLS. For any thread. */
+    static X509Certificate @Nullable [] certificates(Channel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        try {
+            return tls == null
+                    ? null
+                    : (X509Certificate[]) tls.engine().getSession().getPeerCertificates();
+        } catch (SSLPeerUnverifiedException e) {
+            return null;
+        }
+    }
+
+    /** The most specific one; null when there is none, or one that cannot be a user name. */
+    static @Nullable String commonName(X500Principal subject) {
+        try {
+            List<Rdn> parts = new LdapName(subject.getName(X500Principal.RFC2253)).getRdns();
+            for (int i = parts.size() - 1; i >= 0; i--) { // the last is the most specific
+                Attribute name = parts.get(i).toAttributes().get("cn");
+                if (name != null) {
+                    return name.get() instanceof String text && isUserName(text) ? text : null;
+                }
+            }
+            return null;
+        } catch (NamingException e) {
+            return null;
+        }
+    }
+
+    /** Neither a line of the log nor a pattern of topics becomes another one by it. */
+    private static boolean isUserName(String text) {
+        return !text.isEmpty()
+                && text.length() <= NAME_CHARS_MAX
+                && text.codePoints().noneMatch(c -> Character.isISOControl(c) || c == '#' || c == '+' || c == '/');
+    }
+}
