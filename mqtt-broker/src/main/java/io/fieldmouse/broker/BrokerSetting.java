@@ -39,7 +39,11 @@ public enum BrokerSetting {
     SESSIONS_MAX("sessions_max", 1, 10_000_000, 10_000, "sessions, connected and not"),
     SUBSCRIPTIONS_MAX("subscriptions_max", 1, 10_000_000, 10_000, "subscriptions of a session"),
     SESSION_BYTES_MAX(
-            "session_bytes_max", 65_536, 1L << 40, 32L << 20, "bytes of all sessions' subscriptions and wills"),
+            "session_bytes_max",
+            65_536,
+            1L << 40,
+            32L << 20,
+            "bytes of all sessions' subscriptions, wills and topic aliases"),
     SHARED_ORDER(
             "shared_order",
             "round_robin",
@@ -48,6 +52,9 @@ public enum BrokerSetting {
     TOPIC_LEVELS_MAX("topic_levels_max", 1, 300, 200, "levels of a topic"),
     CLIENT_ID_CHARS_MAX("client_id_chars_max", 23, 65_535, 1_024, "characters of a client id"),
     KEEP_ALIVE_SECONDS_MAX("keep_alive_seconds_max", 0, 65_535, 0, "longest keep alive of MQTT 5 clients; 0 for any"),
+    TOPIC_ALIAS_MAX("topic_alias_max", 0, 65_535, 32, "topic aliases of an MQTT 5 client, each way; 0 for none"),
+    RESPONSE_INFORMATION(
+            "response_information", "", "what MQTT 5 clients that ask are told to begin response topics with"),
     CONNECT_TIMEOUT_SECONDS("connect_timeout_seconds", 1, 3_600, 10, "from the connection to its CONNECT"),
     SYS_INTERVAL_SECONDS("sys_interval_seconds", 0, 86_400, 10, "from one update of $SYS to the next; 0 for no $SYS"),
     TLS_FILES_CHECK_SECONDS(
@@ -56,6 +63,8 @@ public enum BrokerSetting {
 
     /** In place of the port: no listener but those that are configured one by one. */
     static final String OFF = "off";
+
+    private static final int RESPONSE_INFORMATION_CHARS_MAX = 1_024;
 
     private final String key;
     private final String defaultText;
@@ -128,6 +137,12 @@ public enum BrokerSetting {
             }
             case PASSWORD_FILE, ACL_FILE -> {
                 // looked at when the broker starts
+            }
+            case RESPONSE_INFORMATION -> {
+                if (text.length() > RESPONSE_INFORMATION_CHARS_MAX) {
+                    throw new IllegalArgumentException(key + ": found " + text.length() + " characters, allowed: "
+                            + RESPONSE_INFORMATION_CHARS_MAX);
+                }
             }
             default -> requireNumber(text);
         }

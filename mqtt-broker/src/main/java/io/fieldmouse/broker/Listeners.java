@@ -83,7 +83,9 @@ final class Listeners implements AutoCloseable {
                 config.number(BrokerSetting.CONNECTIONS_MAX),
                 config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
                 Duration.ofSeconds(config.number(BrokerSetting.CONNECT_TIMEOUT_SECONDS)),
-                config.number(BrokerSetting.KEEP_ALIVE_SECONDS_MAX));
+                config.number(BrokerSetting.KEEP_ALIVE_SECONDS_MAX),
+                config.number(BrokerSetting.TOPIC_ALIAS_MAX),
+                config.text(BrokerSetting.RESPONSE_INFORMATION));
     }
 
     /** The port of the listener with this name; -1 when there is none. */

@@ -119,8 +119,8 @@ final class BadPublishes {
     private static void values(BadPackets bad) {
         byte[] alias = Property.topicAlias(1);
         bad.row("PUBLISH: alias 0", 0x94, publish(Property.topicAlias(0)));
-        bad.row("PUBLISH: alias, and none was offered", 0x94, publish(alias));
-        bad.row("PUBLISH: alias instead of a topic", 0x94, packet(PUBLISH, text(""), properties(alias)));
+        bad.row("PUBLISH: alias above the maximum", 0x94, publish(Property.topicAlias(33)));
+        bad.row("PUBLISH: alias that stands for nothing", PROTOCOL_ERROR, packet(PUBLISH, text(""), properties(alias)));
         bad.row("PUBLISH: alias twice", PROTOCOL_ERROR, publish(alias, alias));
         bad.row("PUBLISH: subscription identifier", PROTOCOL_ERROR, publish(Property.subscriptionId(1)));
         twice(bad, "Payload Format", Property.payloadFormat(1));

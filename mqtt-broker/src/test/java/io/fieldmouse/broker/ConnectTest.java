@@ -40,7 +40,6 @@ class ConnectTest extends BrokerTestBase {
         assertEquals(1, answer.number(Property.SHARED_SUBSCRIPTION_AVAILABLE));
         assertEquals("", answer.text(Property.ASSIGNED_CLIENT_ID));
         assertFalse(answer.has(Property.SERVER_KEEP_ALIVE));
-        assertFalse(answer.has(Property.TOPIC_ALIAS_MAXIMUM));
     }
 
     @Test

@@ -23,6 +23,7 @@ import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubAckMessage;
@@ -46,6 +47,7 @@ final class ClientPackets {
     private final Connection connection;
     private final Shared shared;
     private final Router router;
+    private @Nullable InboundAliases aliases;
 
     ClientPackets(Connection connection, Shared shared) {
         this.connection = connection;
@@ -64,17 +66,9 @@ final class ClientPackets {
         traffic.add(Flow.PUBLISHES_RECEIVED, 1);
         traffic.add(Flow.PAYLOAD_BYTES_RECEIVED, packet.payload().readableBytes());
         int packetId = packet.variableHeader().packetId();
-        String flaw = TopicName.flaw(
-                packet.variableHeader().topicName(), shared.limits().topicLevelsMax());
-        if (PacketProperties.topicAlias(packet.variableHeader().properties()) != 0) {
-            throw new MqttViolation(ReasonCode.TOPIC_ALIAS_INVALID, "this broker takes no topic aliases");
-        }
-        if (flaw != null) {
-            boolean empty = packet.variableHeader().topicName().isEmpty(); // and no alias (section 3.3.2.3.4)
-            throw new MqttViolation(empty ? ReasonCode.PROTOCOL_ERROR : ReasonCode.TOPIC_NAME_INVALID, flaw);
-        }
+        String topic = topic(packet.variableHeader());
         Session session = connection.session();
-        Publication publication = PacketProperties.publication(packet, session.clientId(), shared.clock());
+        Publication publication = PacketProperties.publication(packet, topic, session.clientId(), shared.clock());
         switch (publication.qos()) { // [MQTT-3.3.4-1], [MQTT-3.3.4-1 of 3.1.1]
             case AT_MOST_ONCE -> route(publication, List.of());
             case AT_LEAST_ONCE -> {
@@ -85,6 +79,41 @@ final class ClientPackets {
             case EXACTLY_ONCE -> publishExactlyOnce(session, publication, packetId);
         }
         connection.pauseWhileStoreIsBehind();
+    }
+
+    /** What is published to: in MQTT 5 an alias may stand for it. */
+    private String topic(MqttPublishVariableHeader header) {
+        int alias = PacketProperties.topicAlias(header.properties());
+        String topic = header.topicName();
+        if (alias != 0 && topic.isEmpty()) {
+            return aliases().topic(alias);
+        }
+        String flaw = TopicName.flaw(topic, shared.limits().topicLevelsMax());
+        if (flaw != null) {
+            boolean empty = topic.isEmpty(); // and no alias (section 3.3.2.3.4)
+            throw new MqttViolation(empty ? ReasonCode.PROTOCOL_ERROR : ReasonCode.TOPIC_NAME_INVALID, flaw);
+        }
+        if (alias != 0) {
+            aliases().set(alias, topic); // [MQTT-3.3.2-12]
+        }
+        return topic;
+    }
+
+    private InboundAliases aliases() {
+        if (aliases == null) {
+            aliases = new InboundAliases(
+                    shared.limits().topicAliasMax(),
+                    connection.session().context().standing());
+        }
+        return aliases;
+    }
+
+    /** The connection is over. */
+    void end() {
+        if (aliases != null) {
+            aliases.clear();
+            aliases = null;
+        }
     }
 
     private void publishExactlyOnce(Session session, Publication publication, int packetId) {

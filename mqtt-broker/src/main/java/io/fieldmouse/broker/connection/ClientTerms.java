@@ -10,13 +10,22 @@ package io.fieldmouse.broker.connection;
  * @param receiveMaximum QoS 1 and 2 messages sent to it before it acknowledges one, 1 to 65535
  * @param packetBytesMax largest packet it takes
  * @param expirySeconds its session's expiry interval
+ * @param topicAliasMax topic aliases that it takes; 0 for none
+ * @param wantsProblems whether it wants to read why something went wrong where a reason code is all that must be said
  */
 record ClientTerms(
-        int level, boolean bridge, int keepAliveSeconds, int receiveMaximum, int packetBytesMax, long expirySeconds) {
+        int level,
+        boolean bridge,
+        int keepAliveSeconds,
+        int receiveMaximum,
+        int packetBytesMax,
+        long expirySeconds,
+        int topicAliasMax,
+        boolean wantsProblems) {
 
     /** Of a client of which no more is understood than its protocol level; 0 when not even that is. */
     static ClientTerms unknown(int level) {
-        return new ClientTerms(level, false, 0, 1, Integer.MAX_VALUE, 0);
+        return new ClientTerms(level, false, 0, 1, Integer.MAX_VALUE, 0, 0, false);
     }
 
     boolean isMqtt5() {

@@ -38,6 +38,7 @@ final class ConnectHandshake {
     private String clientId = "";
     private boolean clientIdAssigned;
     private boolean cleanStart;
+    private boolean wantsResponseInformation;
     private int requestedKeepAlive;
     private @Nullable Will will;
     private @Nullable ClientAccess access;
@@ -57,6 +58,7 @@ final class ConnectHandshake {
             throw new MqttViolation(ReasonCode.BAD_AUTHENTICATION_METHOD, "no enhanced authentication here");
         }
         cleanStart = header.isCleanSession();
+        wantsResponseInformation = PacketProperties.requestsResponseInformation(header.properties());
         requestedKeepAlive = header.keepAliveTimeSeconds();
         will = checkedWill(PacketProperties.will(packet));
         nameClient(packet.payload().clientIdentifier());
@@ -88,7 +90,9 @@ final class ConnectHandshake {
                 keepAliveSeconds(header),
                 mqtt5 ? PacketProperties.receiveMaximum(properties) : 65_535,
                 PacketProperties.maximumPacketSize(properties),
-                expirySeconds);
+                expirySeconds,
+                PacketProperties.topicAliasMaximum(properties),
+                mqtt5 && PacketProperties.requestsProblemInformation(properties));
     }
 
     private int keepAliveSeconds(MqttConnectVariableHeader header) { // [MQTT-3.2.2-22]
@@ -196,6 +200,13 @@ final class ConnectHandshake {
         add(properties, MqttProperties.RECEIVE_MAXIMUM, shared.limits().receiveMaximum());
         add(properties, MqttProperties.MAXIMUM_PACKET_SIZE, shared.limits().packetBytesMax());
         add(properties, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 1);
+        if (shared.limits().topicAliasMax() > 0) {
+            add(properties, MqttProperties.TOPIC_ALIAS_MAXIMUM, shared.limits().topicAliasMax());
+        }
+        String responseInformation = shared.limits().responseInformation();
+        if (wantsResponseInformation && !responseInformation.isEmpty()) { // [MQTT-3.1.2-28]
+            properties.add(new MqttProperties.StringProperty(MqttProperties.RESPONSE_INFORMATION, responseInformation));
+        }
         if (clientIdAssigned) {
             properties.add(new MqttProperties.StringProperty(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, clientId));
         }

@@ -9,6 +9,7 @@ import io.fieldmouse.broker.routing.PublishOutcome;
 import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.Outbound;
 import io.fieldmouse.broker.session.Session;
+import io.fieldmouse.broker.session.SessionContext;
 import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
 import io.fieldmouse.store.StoreException;
 import io.netty.channel.Channel;
@@ -99,7 +100,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     void connecting(ClientTerms clientTerms) {
         phase = Phase.CONNECTING;
         terms = clientTerms;
-        publishes.agree(clientTerms);
+        publishes.agree(clientTerms, context().standing());
     }
 
     /** It has this session; messages may flow when {@link #open} is called. */
@@ -121,8 +122,12 @@ final class Connection implements Outbound, CommitGate.Waiter {
         return session;
     }
 
+    private SessionContext context() {
+        return shared.registries().get(lane.index()).context();
+    }
+
     CommitGate gate() {
-        return shared.registries().get(lane.index()).context().gate();
+        return context().gate();
     }
 
     // ---- messages to the client
@@ -430,6 +435,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     private void detach(Goodbye goodbye, @Nullable Long newExpirySeconds) {
+        publishes.close();
         if (session != null) {
             shared.registries().get(lane.index()).release(session, this, goodbye, newExpirySeconds);
         }

@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param storeBacklogBytesMax bytes that wait for the disk beyond which publishers are not read from
  * @param connectTimeout from the first byte of a connection to its CONNECT
  * @param keepAliveSecondsMax longest keep alive; longer ones and none are answered with Server Keep Alive; 0 for any
+ * @param topicAliasMax topic aliases of a connection, each way; 0 for none
+ * @param responseInformation what a client that asks is told to make its response topics of; empty for nothing
  */
 public record Limits(
         int packetBytesMax,
@@ -30,4 +32,6 @@ public record Limits(
         int connectionsMax,
         long storeBacklogBytesMax,
         Duration connectTimeout,
-        int keepAliveSecondsMax) {}
+        int keepAliveSecondsMax,
+        int topicAliasMax,
+        String responseInformation) {}

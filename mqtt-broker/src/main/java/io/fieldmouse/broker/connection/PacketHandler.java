@@ -358,6 +358,9 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             shared.room().leave();
         }
         cancelTimer(); // it would keep all of this in memory for as long as the client chose to be silent
+        if (packets != null) {
+            packets.end();
+        }
         connection().lost();
     }
 

@@ -27,12 +27,12 @@ final class PacketProperties {
 
     private PacketProperties() {}
 
-    /** The publication in a PUBLISH, with its bytes copied out of the packet. */
-    static Publication publication(MqttPublishMessage packet, String clientId, WallClock clock) {
+    /** The publication in a PUBLISH, with its bytes copied out of the packet, to the topic that it means. */
+    static Publication publication(MqttPublishMessage packet, String topic, String clientId, WallClock clock) {
         MqttProperties properties = packet.variableHeader().properties();
         Long expirySeconds = unsigned(properties, MqttProperties.PUBLICATION_EXPIRY_INTERVAL);
         return new Publication(
-                packet.variableHeader().topicName(),
+                topic,
                 ByteBufUtil.getBytes(packet.payload()),
                 Qos.of(packet.fixedHeader().qosLevel().value()),
                 packet.fixedHeader().isRetain(),
@@ -121,6 +121,24 @@ final class PacketProperties {
     static int maximumPacketSize(MqttProperties properties) {
         Long maximum = unsigned(properties, MqttProperties.MAXIMUM_PACKET_SIZE);
         return maximum == null ? Integer.MAX_VALUE : (int) Math.min(maximum, Integer.MAX_VALUE);
+    }
+
+    /** Topic Alias Maximum; 0 when there is none. */
+    static int topicAliasMaximum(MqttProperties properties) {
+        Long maximum = unsigned(properties, MqttProperties.TOPIC_ALIAS_MAXIMUM);
+        return maximum == null ? 0 : maximum.intValue();
+    }
+
+    /** Request Problem Information; true when there is none (MQTT 5 section 3.1.2.11.7). */
+    static boolean requestsProblemInformation(MqttProperties properties) {
+        Long requested = unsigned(properties, MqttProperties.REQUEST_PROBLEM_INFORMATION);
+        return requested == null || requested == 1;
+    }
+
+    /** Request Response Information; false when there is none (MQTT 5 section 3.1.2.11.6). */
+    static boolean requestsResponseInformation(MqttProperties properties) {
+        Long requested = unsigned(properties, MqttProperties.REQUEST_RESPONSE_INFORMATION);
+        return requested != null && requested == 1;
     }
 
     static boolean hasAuthenticationMethod(MqttProperties properties) {

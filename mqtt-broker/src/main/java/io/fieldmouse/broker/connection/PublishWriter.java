@@ -1,7 +1,10 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.connection.PublishEncoder.TopicForm;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
+import io.fieldmouse.broker.session.ByteBudget;
+import org.jspecify.annotations.Nullable;
 
 /** Writes PUBLISH packets into a connection's batch, in the form that its client asked for in CONNECT. */
 final class PublishWriter {
@@ -10,14 +13,20 @@ final class PublishWriter {
     private final OutboundBatch batch;
     private final Shared shared;
     private ClientTerms terms = ClientTerms.unknown(0);
+    private @Nullable OutboundAliases aliases;
 
     PublishWriter(OutboundBatch batch, Shared shared) {
         this.batch = batch;
         this.shared = shared;
     }
 
-    void agree(ClientTerms clientTerms) {
+    /** @param standing for the topics that have aliases */
+    void agree(ClientTerms clientTerms, ByteBudget standing) {
         terms = clientTerms;
+        int aliasMax = Math.min(clientTerms.topicAliasMax(), shared.limits().topicAliasMax());
+        if (aliasMax > 0) { // [MQTT-3.1.2-26], [MQTT-3.1.2-27], [MQTT-3.3.2-11]
+            aliases = new OutboundAliases(aliasMax, standing);
+        }
     }
 
     PublishEncoder.Shape shape(Qos qos, boolean retain, boolean dup, int packetId, int[] subscriptionIds) {
@@ -25,15 +34,18 @@ final class PublishWriter {
         return new PublishEncoder.Shape(terms.isMqtt5(), qos, retain, dup, packetId, ids);
     }
 
-    /** Whether it will be within the client's Maximum Packet Size whenever it leaves. */
+    /** Whether it will be within the client's Maximum Packet Size whenever it leaves, alias or not. */
     boolean fits(Publication publication, PublishEncoder.Shape shape) {
         return PublishEncoder.packetBytes(publication, shape) <= terms.packetBytesMax();
     }
 
     /** Writes it, or returns false when it exceeds the client's Maximum Packet Size [MQTT-3.1.2-24]. */
     boolean write(PublishEncoder encoder, Publication publication, PublishEncoder.Shape shape) {
-        long now = shared.clock().millis();
-        if (!encoder.write(batch.buffer(), publication, shape, now, terms.packetBytesMax())) {
+        OutboundAliases given = aliases;
+        boolean written = given == null
+                ? write(encoder, publication, shape, TopicForm.PLAIN)
+                : writeAliased(encoder, publication, shape, given);
+        if (!written) {
             return false;
         }
         batch.countPublish(publication.payload().length);
@@ -41,5 +53,34 @@ final class PublishWriter {
             batch.append(publication.payload());
         }
         return true;
+    }
+
+    /** What is written leaves in this order or not at all: only here is it certain what the client has been told. */
+    private boolean writeAliased(
+            PublishEncoder encoder, Publication publication, PublishEncoder.Shape shape, OutboundAliases given) {
+        String topic = publication.topic();
+        int alias = given.find(topic);
+        if (alias > 0) {
+            return write(encoder, publication, shape, new TopicForm(alias, true));
+        }
+        int offered = given.offer(topic);
+        if (offered > 0 && write(encoder, publication, shape, new TopicForm(offered, false))) {
+            given.gave(offered, topic);
+            return true;
+        }
+        return write(encoder, publication, shape, TopicForm.PLAIN);
+    }
+
+    private boolean write(PublishEncoder encoder, Publication publication, PublishEncoder.Shape shape, TopicForm form) {
+        long now = shared.clock().millis();
+        return encoder.write(batch.buffer(), publication, shape, form, now, terms.packetBytesMax());
+    }
+
+    /** The connection is over, and with it what stands for what on it [MQTT-3.3.2-7]. */
+    void close() {
+        if (aliases != null) {
+            aliases.clear();
+            aliases = null;
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.broker.connection.PublishEncoder.TopicForm;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.wire.Property;
@@ -28,9 +29,13 @@ class PublishEncoderTest {
 
     /** What it writes, with the payload it leaves to its caller. */
     private byte[] encoded(Publication publication, PublishEncoder.Shape shape, long now) {
+        return encoded(publication, shape, TopicForm.PLAIN, now);
+    }
+
+    private byte[] encoded(Publication publication, PublishEncoder.Shape shape, TopicForm form, long now) {
         ByteBuf out = Unpooled.buffer();
         out.writeByte(0x55); // the batch may hold something already
-        assertTrue(encoder.write(out, publication, shape, now, Integer.MAX_VALUE));
+        assertTrue(encoder.write(out, publication, shape, form, now, Integer.MAX_VALUE));
         byte[] head = ByteBufUtil.getBytes(out, 1, out.readableBytes() - 1);
         out.release();
         boolean copied = publication.payload().length <= PublishEncoder.COPIED_PAYLOAD_MAX;
@@ -38,8 +43,16 @@ class PublishEncoderTest {
     }
 
     private static byte[] byHand(Publication publication, PublishEncoder.Shape shape, long expirySeconds) {
-        Publish publish = Publish.of(publication.topic(), publication.payload())
+        return byHand(publication, shape, TopicForm.PLAIN, expirySeconds);
+    }
+
+    private static byte[] byHand(
+            Publication publication, PublishEncoder.Shape shape, TopicForm form, long expirySeconds) {
+        Publish publish = Publish.of(form.isLeftOut() ? "" : publication.topic(), publication.payload())
                 .qos(shape.qos().number(), shape.packetId());
+        if (form.alias() > 0) {
+            publish.with(Property.topicAlias(form.alias()));
+        }
         if (expirySeconds >= 0) {
             publish.with(Property.messageExpiry(expirySeconds));
         }
@@ -80,11 +93,24 @@ class PublishEncoderTest {
                         mqtt5 && random.nextInt(4) == 0 ? new int[] {1, 128, 268_435_455} : NO_IDS);
                 long now = random.nextInt(3) * 20_000L;
                 long expiry = expiresAt == Publication.NEVER ? -1 : (expiresAt - now) / 1_000;
-                byte[] expected = byHand(publication, shape, expiry);
-                assertArrayEquals(expected, encoded(publication, shape, now));
-                assertEquals(expected.length, PublishEncoder.packetBytes(publication, shape));
+                byte[] plain = byHand(publication, shape, expiry);
+                assertEquals(plain.length, PublishEncoder.packetBytes(publication, shape));
+                TopicForm form = mqtt5 && random.nextBoolean()
+                        ? new TopicForm(1 + random.nextInt(65_535), random.nextBoolean())
+                        : TopicForm.PLAIN;
+                byte[] expected = byHand(publication, shape, form, expiry);
+                assertArrayEquals(expected, encoded(publication, shape, form, now));
+                expectNothingWritten(publication, shape, form, now, expected.length - 1);
             }
         }
+    }
+
+    private void expectNothingWritten(
+            Publication publication, PublishEncoder.Shape shape, TopicForm form, long now, int packetBytesMax) {
+        ByteBuf out = Unpooled.buffer();
+        assertFalse(encoder.write(out, publication, shape, form, now, packetBytesMax));
+        assertEquals(0, out.readableBytes());
+        out.release();
     }
 
     @Test
@@ -103,9 +129,9 @@ class PublishEncoderTest {
         PublishEncoder.Shape shape = new PublishEncoder.Shape(false, Qos.AT_LEAST_ONCE, false, false, 1, NO_IDS);
         int size = PublishEncoder.packetBytes(publication, shape);
         ByteBuf out = Unpooled.buffer();
-        assertFalse(encoder.write(out, publication, shape, 0, size - 1));
-        assertTrue(encoder.write(out, publication, shape, 0, size));
-        assertFalse(encoder.write(out, publication, shape, 0, size - 1));
+        assertFalse(encoder.write(out, publication, shape, TopicForm.PLAIN, 0, size - 1));
+        assertTrue(encoder.write(out, publication, shape, TopicForm.PLAIN, 0, size));
+        assertFalse(encoder.write(out, publication, shape, TopicForm.PLAIN, 0, size - 1));
         assertEquals(size, out.readableBytes());
         out.release();
     }

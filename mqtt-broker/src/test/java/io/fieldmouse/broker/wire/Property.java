@@ -20,7 +20,10 @@ public final class Property {
     public static final int SERVER_KEEP_ALIVE = 0x13;
     public static final int AUTHENTICATION_METHOD = 0x15;
     public static final int AUTHENTICATION_DATA = 0x16;
+    public static final int REQUEST_PROBLEM_INFORMATION = 0x17;
     public static final int WILL_DELAY = 0x18;
+    public static final int REQUEST_RESPONSE_INFORMATION = 0x19;
+    public static final int RESPONSE_INFORMATION = 0x1A;
     public static final int REASON_STRING = 0x1F;
     public static final int RECEIVE_MAXIMUM = 0x21;
     public static final int TOPIC_ALIAS_MAXIMUM = 0x22;
@@ -77,6 +80,18 @@ public final class Property {
 
     public static byte[] receiveMaximum(int value) {
         return join(u8(RECEIVE_MAXIMUM), u16(value));
+    }
+
+    public static byte[] topicAliasMaximum(int value) {
+        return join(u8(TOPIC_ALIAS_MAXIMUM), u16(value));
+    }
+
+    public static byte[] requestProblemInformation(int value) {
+        return join(u8(REQUEST_PROBLEM_INFORMATION), u8(value));
+    }
+
+    public static byte[] requestResponseInformation(int value) {
+        return join(u8(REQUEST_RESPONSE_INFORMATION), u8(value));
     }
 
     public static byte[] topicAlias(int value) {
