@@ -17,13 +17,15 @@ final class AckQueue {
         final PacketKind kind;
         final int packetId;
         final ReasonCode reason;
+        final String words;
         final long position;
         private boolean held;
 
-        private Owed(PacketKind kind, int packetId, ReasonCode reason, long position, boolean held) {
+        private Owed(PacketKind kind, int packetId, ReasonCode reason, String words, long position, boolean held) {
             this.kind = kind;
             this.packetId = packetId;
             this.reason = reason;
+            this.words = words;
             this.position = position;
             this.held = held;
         }
@@ -50,11 +52,12 @@ final class AckQueue {
      * Owes an acknowledgement from now on.
      *
      * @param kind PUBACK or PUBREC
+     * @param words what there is to say beside the reason; empty for nothing
      * @param position what must be durable first
      * @param held whether {@link Owed#letGo} must come first
      */
-    Owed add(PacketKind kind, int packetId, ReasonCode reason, long position, boolean held) {
-        Owed added = new Owed(kind, packetId, reason, position, held);
+    Owed add(PacketKind kind, int packetId, ReasonCode reason, String words, long position, boolean held) {
+        Owed added = new Owed(kind, packetId, reason, words, position, held);
         owed.add(added);
         if (kind == PacketKind.PUBACK) { // [MQTT-4.3.2-4]
             pubacks++;

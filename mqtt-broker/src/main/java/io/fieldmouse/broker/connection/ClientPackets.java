@@ -18,6 +18,7 @@ import io.fieldmouse.broker.session.Subscription;
 import io.fieldmouse.store.StoreChange;
 import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageIdAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -36,6 +37,7 @@ import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -145,7 +147,7 @@ final class ClientPackets {
         if (!connection.session().mayWrite(publication.topic())) {
             shared.counters().add(Counter.REFUSED_WRITE);
             LOG.debug("client={} may not write topic={}", connection.session().clientId(), publication.topic());
-            return PublishOutcome.refused(ReasonCode.NOT_AUTHORIZED);
+            return PublishOutcome.refused(ReasonCode.NOT_AUTHORIZED, "publishing to this topic is not allowed");
         }
         return router.publish(publication, connection.lane(), changes);
     }
@@ -181,7 +183,7 @@ final class ClientPackets {
                 && (reply.reasonCode() & 0x80) != 0) {
             session.rejected(packetId); // [MQTT-4.4.0-2]
         } else if (!session.received(packetId)) {
-            connection.reply(PacketKind.PUBREL, packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+            connection.reply(PacketKind.PUBREL, packetId, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, "");
         }
     }
 
@@ -191,7 +193,7 @@ final class ClientPackets {
         ReasonCode reason = position < 0 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS;
         connection.sendAfter(
                 Math.max(position, CommitGate.AT_ONCE),
-                () -> connection.reply(PacketKind.PUBCOMP, packetId, reason)); // [MQTT-4.3.3-11]
+                () -> connection.reply(PacketKind.PUBCOMP, packetId, reason, "")); // [MQTT-4.3.3-11]
     }
 
     void pubcomp(MqttMessage packet) {
@@ -212,26 +214,43 @@ final class ClientPackets {
         packet.payload().topicSubscriptions().forEach(this::requireAllowed);
         List<StoreChange> changes = new ArrayList<>();
         List<Integer> codes = new ArrayList<>();
+        String words = "";
         // One after the other, with an answer for each, in their order: [MQTT-3.8.4-5], [MQTT-3.8.4-6],
         // [MQTT-3.8.4-7], [MQTT-3.9.3-1], [MQTT-3.9.3-2], [MQTT-3.8.4-4 of 3.1.1], [MQTT-3.8.4-5 of 3.1.1],
         // [MQTT-3.9.3-1 of 3.1.1]
         for (MqttTopicSubscription requested : packet.payload().topicSubscriptions()) {
-            ReasonCode refusal = refusalOf(requested.topicFilter());
+            Refusal refusal = refusalOf(requested.topicFilter());
             if (refusal == null) {
                 Subscription subscription = subscription(requested, subscriptionId);
                 router.subscribe(subscription, changes);
                 codes.add(subscription.qos().number());
             } else {
                 // [MQTT-3.9.3-2 of 3.1.1]
-                codes.add(isMqtt5() ? refusal.code() : ReasonCode.UNSPECIFIED_ERROR.code());
+                codes.add(isMqtt5() ? refusal.reason.code() : ReasonCode.UNSPECIFIED_ERROR.code());
+                words = words.isEmpty() ? "filter " + codes.size() + ": " + refusal.words : words;
             }
         }
         long position = commit(changes);
+        String why = words;
         connection.sendAfter(position, () -> {
             // [MQTT-3.8.4-2], [MQTT-3.8.4-1 of 3.1.1], [MQTT-3.8.4-2 of 3.1.1]
-            connection.send(subAck(packetId, codes)); // [MQTT-3.8.4-1]
+            answer(properties -> subAck(packetId, properties, codes), why); // [MQTT-3.8.4-1]
             connection.session().replay();
         });
+    }
+
+    /** Sends the packet, with the words where there are any, they are wanted, and they fit. */
+    private void answer(Function<MqttProperties, MqttMessage> packet, String words) {
+        if (!words.isEmpty() && connection.terms().wantsProblems()) { // [MQTT-3.1.2-29]
+            MqttProperties properties = new MqttProperties();
+            properties.add(new MqttProperties.StringProperty(MqttProperties.REASON_STRING, Replies.shortened(words)));
+            if (connection.send(packet.apply(properties))) { // [MQTT-3.9.2-1], [MQTT-3.11.2-1]
+                return;
+            }
+        }
+        if (!connection.send(packet.apply(MqttProperties.NO_PROPERTIES))) {
+            connection.close(ReasonCode.PACKET_TOO_LARGE, "the answer exceeds the client's Maximum Packet Size");
+        }
     }
 
     private void requireAllowed(MqttTopicSubscription requested) {
@@ -246,26 +265,39 @@ final class ClientPackets {
         }
     }
 
-    private @Nullable ReasonCode refusalOf(String filter) {
-        if (SharedFilter.flaw(filter, shared.limits().topicLevelsMax()) != null) {
-            return ReasonCode.TOPIC_FILTER_INVALID;
+    /** Why a filter is refused. */
+    private record Refusal(ReasonCode reason, String words) {}
+
+    private @Nullable Refusal refusalOf(String filter) {
+        String flaw = SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
+        if (flaw != null) {
+            return new Refusal(ReasonCode.TOPIC_FILTER_INVALID, flaw);
         }
-        Session session = connection.session();
         // MQTT 3.1 has no way to refuse (section 3.8): what it may not read is not sent to it.
-        if (connection.terms().level() > 3 && !session.mayReadSomeOf(SharedFilter.topicFilterOf(filter))) {
+        if (connection.terms().level() > 3 && !connection.session().mayReadSomeOf(SharedFilter.topicFilterOf(filter))) {
             shared.counters().add(Counter.REFUSED_READ);
-            return ReasonCode.NOT_AUTHORIZED;
+            return new Refusal(ReasonCode.NOT_AUTHORIZED, "reading is not allowed");
         }
-        boolean full = session.subscription(filter) == null
-                && session.subscriptionCount() >= shared.limits().subscriptionsMax();
+        String bound = boundReachedBy(filter);
+        if (bound == null) {
+            return null;
+        }
+        shared.counters().add(Counter.REFUSED_SUBSCRIPTION);
+        return new Refusal(ReasonCode.QUOTA_EXCEEDED, bound);
+    }
+
+    private @Nullable String boundReachedBy(String filter) {
+        Session session = connection.session();
+        if (session.subscription(filter) == null
+                && session.subscriptionCount() >= shared.limits().subscriptionsMax()) {
+            return "the most subscriptions allowed is " + shared.limits().subscriptionsMax();
+        }
         // What a durable session subscribes is stored: one that asks again and again fills what waits for the disk.
-        boolean storeBehind = session.isDurable()
-                && connection.gate().pendingBytes() > shared.limits().storeBacklogBytesMax();
-        boolean refused = full || storeBehind || !session.hasRoomFor(filter);
-        if (refused) {
-            shared.counters().add(Counter.REFUSED_SUBSCRIPTION);
+        if (session.isDurable()
+                && connection.gate().pendingBytes() > shared.limits().storeBacklogBytesMax()) {
+            return "too much waits for the disk";
         }
-        return refused ? ReasonCode.QUOTA_EXCEEDED : null;
+        return session.hasRoomFor(filter) ? null : "no room for another subscription";
     }
 
     private Subscription subscription(MqttTopicSubscription requested, int subscriptionId) {
@@ -285,33 +317,43 @@ final class ClientPackets {
         int packetId = packet.variableHeader().messageId();
         List<StoreChange> changes = new ArrayList<>();
         List<Short> codes = new ArrayList<>();
-        // [MQTT-3.10.4-6], [MQTT-3.11.3-1], [MQTT-3.10.4-6 of 3.1.1]
+        String words = "";
+        // [MQTT-3.10.4-6], [MQTT-3.11.3-1], [MQTT-3.11.3-2], [MQTT-3.10.4-6 of 3.1.1]
         for (String filter : packet.payload().topics()) {
             boolean was = router.unsubscribe(connection.session(), filter, changes);
-            ReasonCode code = was ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED; // [MQTT-3.11.3-2]
+            String flaw = was ? null : SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
+            ReasonCode code = was
+                    ? ReasonCode.SUCCESS
+                    : flaw == null ? ReasonCode.NO_SUBSCRIPTION_EXISTED : ReasonCode.TOPIC_FILTER_INVALID;
             codes.add((short) code.code());
+            if (flaw != null && words.isEmpty()) {
+                words = "filter " + codes.size() + ": " + flaw;
+            }
         }
         long position = commit(changes);
         // [MQTT-3.10.4-5], [MQTT-3.10.4-4 of 3.1.1], [MQTT-3.10.4-5 of 3.1.1]
-        connection.sendAfter(position, () -> connection.send(unsubAck(packetId, codes))); // [MQTT-3.10.4-4]
+        String why = words;
+        connection.sendAfter(
+                position, () -> answer(properties -> unsubAck(packetId, properties, codes), why)); // [MQTT-3.10.4-4]
     }
 
     private long commit(List<StoreChange> changes) {
         return changes.isEmpty() ? CommitGate.AT_ONCE : connection.gate().commit(changes);
     }
 
-    private static MqttMessage subAck(int packetId, List<Integer> codes) {
+    private static MqttMessage subAck(int packetId, MqttProperties properties, List<Integer> codes) {
         // No user properties in these [MQTT-3.9.2-2], [MQTT-3.11.2-2]
         return new MqttSubAckMessage(
                 header(MqttMessageType.SUBACK),
-                MqttMessageIdVariableHeader.from(packetId), // [MQTT-2.2.1-6], [MQTT-2.3.1-7 of 3.1.1]
+                new MqttMessageIdAndPropertiesVariableHeader(
+                        packetId, properties), // [MQTT-2.2.1-6], [MQTT-2.3.1-7 of 3.1.1]
                 new MqttSubAckPayload(codes));
     }
 
-    private static MqttMessage unsubAck(int packetId, List<Short> codes) {
+    private static MqttMessage unsubAck(int packetId, MqttProperties properties, List<Short> codes) {
         return new MqttUnsubAckMessage(
                 header(MqttMessageType.UNSUBACK),
-                MqttMessageIdVariableHeader.from(packetId),
+                new MqttMessageIdAndPropertiesVariableHeader(packetId, properties),
                 new MqttUnsubAckPayload(codes));
     }
 

@@ -181,7 +181,11 @@ final class ConnectHandshake {
 
     private void accept(boolean sessionPresent) {
         // [MQTT-3.1.4-5], [MQTT-3.2.0-1], [MQTT-3.2.0-2], [MQTT-3.1.4-4 of 3.1.1], [MQTT-3.2.0-1 of 3.1.1]
-        connection.send(connAck(sessionPresent));
+        if (!connection.send(connAck(sessionPresent))) {
+            connection.refuse(
+                    ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "no CONNACK fits into the client's Maximum Packet Size");
+            return;
+        }
         connection.open();
         watchKeepAlive.accept(connection.terms().keepAliveSeconds());
     }

@@ -100,6 +100,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     void connecting(ClientTerms clientTerms) {
         phase = Phase.CONNECTING;
         terms = clientTerms;
+        batch.limitTo(clientTerms.packetBytesMax());
         publishes.agree(clientTerms, context().standing());
     }
 
@@ -183,7 +184,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     @Override
     public void release(int packetId, long afterPosition) {
-        sendAfter(afterPosition, () -> reply(PacketKind.PUBREL, packetId, ReasonCode.SUCCESS));
+        sendAfter(afterPosition, () -> reply(PacketKind.PUBREL, packetId, ReasonCode.SUCCESS, ""));
     }
 
     /** Runs the action, which sends something, when the position is durable; in the order of calls. */
@@ -210,9 +211,9 @@ final class Connection implements Outbound, CommitGate.Waiter {
         }
     }
 
-    /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP. */
-    void reply(PacketKind kind, int packetId, ReasonCode reason) {
-        Replies.publishReply(batch.nextPacket(), kind, packetId, reason, terms.isMqtt5());
+    /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP; the words where there are any, they are wanted, and they fit. */
+    void reply(PacketKind kind, int packetId, ReasonCode reason, String words) {
+        Replies.publishReply(batch.nextPacket(), kind, packetId, reason, words, terms);
         flushAtEndOfTurn();
     }
 
@@ -221,10 +222,11 @@ final class Connection implements Outbound, CommitGate.Waiter {
         flushAtEndOfTurn();
     }
 
-    /** Sends one of the rarer packets. */
-    void send(MqttMessage message) {
-        channel.write(message);
+    /** Sends one of the rarer packets. Returns false when it exceeds the client's Maximum Packet Size and was not sent. */
+    boolean send(MqttMessage message) {
+        boolean written = channel.write(message).isSuccess();
         flushAtEndOfTurn();
+        return written;
     }
 
     private void flushAtEndOfTurn() {
@@ -264,7 +266,8 @@ final class Connection implements Outbound, CommitGate.Waiter {
     /** Acknowledges a PUBLISH when what became of it is on disk and its receivers keep up. */
     void acknowledge(PacketKind kind, int packetId, PublishOutcome outcome) {
         Session crowded = outcome.crowded();
-        AckQueue.Owed owed = acks.add(kind, packetId, outcome.reason(), outcome.position(), crowded != null);
+        AckQueue.Owed owed =
+                acks.add(kind, packetId, outcome.reason(), outcome.words(), outcome.position(), crowded != null);
         if (crowded != null) {
             holdBack(owed, crowded);
         }
@@ -313,7 +316,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         if (phase != Phase.OPEN) {
             return;
         }
-        acks.drain(gate().durablePosition(), owed -> reply(owed.kind, owed.packetId, owed.reason));
+        acks.drain(gate().durablePosition(), owed -> reply(owed.kind, owed.packetId, owed.reason, owed.words));
         if (acks.size() * 2 <= shared.limits().receiveMaximum()) {
             resume(Pause.ACKNOWLEDGEMENTS_OWED);
         }

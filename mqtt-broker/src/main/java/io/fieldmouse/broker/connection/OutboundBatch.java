@@ -30,6 +30,7 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
     private int packets;
     private int publishes;
     private long payloadBytes;
+    private int packetBytesMax = Integer.MAX_VALUE;
     private long takenBytes;
 
     /** @param traffic of the lane: packets count there when the socket has taken them */
@@ -61,6 +62,11 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
             throw new IllegalStateException("not in a pipeline");
         }
         return context;
+    }
+
+    /** From now on a rare packet that is larger is not sent: its future is cancelled. */
+    void limitTo(int bytesMax) {
+        packetBytesMax = bytesMax;
     }
 
     /** Where packets are written. The caller writes whole packets and keeps no reference. */
@@ -97,9 +103,13 @@ final class OutboundBatch extends ChannelOutboundHandlerAdapter {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof ByteBuf bytes) {
-            nextPacket().writeBytes(bytes); // the encoder makes one buffer of each
+            if (bytes.readableBytes() <= packetBytesMax) { // the encoder makes one buffer of each packet
+                nextPacket().writeBytes(bytes);
+                promise.setSuccess();
+            } else {
+                promise.cancel(false); // [MQTT-3.1.2-24]
+            }
             bytes.release();
-            promise.setSuccess();
         } else {
             ctx.write(msg, promise);
         }

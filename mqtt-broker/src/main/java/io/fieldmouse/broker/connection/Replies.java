@@ -12,25 +12,41 @@ final class Replies {
     private static final int REASON_STRING = 0x1F;
     private static final int REASON_STRING_BYTES_MAX = 120;
 
+    /** Of the shortest CONNACK that refuses, and the shortest DISCONNECT that says why. */
+    private static final int REFUSAL_BYTES = 5;
+
+    private static final int DISCONNECT_BYTES = 3;
+
     private Replies() {}
 
     /**
      * PUBACK, PUBREC, PUBREL or PUBCOMP.
      *
      * <pre>
-     *   type, flags (1) | 2 | packet id (2)                  success, and always for MQTT 3.x
-     *   type, flags (1) | 3 | packet id (2) | reason (1)     MQTT 5 sections 3.4 to 3.7
+     *   type, flags (1) | 2 | packet id (2)                                   success, and always for MQTT 3.x
+     *   type, flags (1) | 3 | packet id (2) | reason (1)                      MQTT 5 sections 3.4 to 3.7
+     *   type, flags (1) | length | packet id (2) | reason (1) | property length | reason string
      * </pre>
+     *
+     * @param words left out where the client wants none or takes no packet of that size; empty for none
      */
     // No user properties, ever, and words only where something is refused: [MQTT-3.4.2-3], [MQTT-3.5.2-3],
     // [MQTT-3.6.2-2], [MQTT-3.6.2-3], [MQTT-3.7.2-2], [MQTT-3.7.2-3]
-    static void publishReply(ByteBuf out, PacketKind kind, int packetId, ReasonCode reason, boolean mqtt5) {
+    static void publishReply(
+            ByteBuf out, PacketKind kind, int packetId, ReasonCode reason, String words, ClientTerms terms) {
         int firstByte = firstByte(kind); // [MQTT-2.2.1-5], [MQTT-2.3.1-6 of 3.1.1]
-        if (mqtt5 && reason != ReasonCode.SUCCESS) {
-            out.writeByte(firstByte).writeByte(3).writeShort(packetId).writeByte(reason.code());
-        } else {
+        if (!terms.isMqtt5() || reason == ReasonCode.SUCCESS) {
             out.writeByte(firstByte).writeByte(2).writeShort(packetId);
+            return;
         }
+        String text = terms.wantsProblems() ? shortened(words) : ""; // [MQTT-3.1.2-29]
+        int textBytes = ByteBufUtil.utf8Bytes(text);
+        if (textBytes == 0 || 9 + textBytes > terms.packetBytesMax()) { // [MQTT-3.4.2-2], [MQTT-3.5.2-2]
+            out.writeByte(firstByte).writeByte(3).writeShort(packetId).writeByte(reason.code());
+            return;
+        }
+        out.writeByte(firstByte).writeByte(7 + textBytes).writeShort(packetId).writeByte(reason.code());
+        writeReasonString(out, text, textBytes);
     }
 
     private static int firstByte(PacketKind kind) {
@@ -56,6 +72,9 @@ final class Replies {
      * </pre>
      */
     static void refusal(ByteBuf out, ReasonCode reason, String words, ClientTerms terms) {
+        if (terms.packetBytesMax() < REFUSAL_BYTES) {
+            return; // [MQTT-3.1.2-24]
+        }
         // No refusal knows of a session, and none has user properties: [MQTT-3.2.2-1], [MQTT-3.2.2-6],
         // [MQTT-3.2.2-20], [MQTT-3.2.2-4 of 3.1.1]
         if (terms.isMqtt5()) {
@@ -75,6 +94,9 @@ final class Replies {
 
     /** DISCONNECT, which only MQTT 5 lets a server send (section 3.14). */
     static void disconnect(ByteBuf out, ReasonCode reason, String words, ClientTerms terms) {
+        if (terms.packetBytesMax() < DISCONNECT_BYTES) {
+            return; // [MQTT-3.1.2-24]
+        }
         String text = shortened(words);
         int textBytes = ByteBufUtil.utf8Bytes(text);
         if (7 + textBytes > terms.packetBytesMax()) { // [MQTT-3.14.2-3], [MQTT-3.14.2-2], [MQTT-3.14.2-4]
@@ -91,7 +113,7 @@ final class Replies {
     }
 
     /** So short that every length around it fits into one byte. */
-    private static String shortened(String words) {
+    static String shortened(String words) {
         String text = words;
         while (ByteBufUtil.utf8Bytes(text) > REASON_STRING_BYTES_MAX) {
             text = text.substring(0, text.length() - 1);

@@ -10,6 +10,7 @@ public enum ReasonCode {
     UNSPECIFIED_ERROR(0x80, "unspecified error"),
     MALFORMED_PACKET(0x81, "malformed packet"),
     PROTOCOL_ERROR(0x82, "protocol error"),
+    IMPLEMENTATION_SPECIFIC_ERROR(0x83, "implementation specific error"),
     UNSUPPORTED_PROTOCOL_VERSION(0x84, "unsupported protocol version"),
     CLIENT_IDENTIFIER_NOT_VALID(0x85, "client identifier not valid"),
     BAD_USER_NAME_OR_PASSWORD(0x86, "bad user name or password"),

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * see each other, {@link RetainedMessages} decides which of the two ways the message goes.
  */
 public final class Router implements SessionRegistry.Ending {
+    private static final String RECEIVER_FULL = "the queue of a receiver is full";
+
     private final Lanes lanes;
     private final List<CommitGate> gates;
     private final WallClock clock;
@@ -91,9 +93,9 @@ public final class Router implements SessionRegistry.Ending {
     public PublishOutcome publish(Publication publication, Lane lane, List<StoreChange> changes) {
         counters.add(Counter.PUBLISH_RECEIVED);
         CommitGate gate = gates.get(lane.index());
-        ReasonCode obstacle = obstacle(publication, gate);
-        if (obstacle != null) {
-            return PublishOutcome.refused(obstacle);
+        PublishOutcome refusal = refusal(publication, gate);
+        if (refusal != null) {
+            return refusal;
         }
         // [MQTT-3.3.1-8], [MQTT-3.3.1-12 of 3.1.1]
         Placed placed = publication.retain() ? retained.set(publication, gate) : Placed.NOWHERE;
@@ -105,8 +107,7 @@ public final class Router implements SessionRegistry.Ending {
         }
         List<Subscription> receiving = receivers.reserved();
         if (receiving == null) {
-            counters.add(Counter.REFUSED_QUEUE_FULL);
-            return PublishOutcome.refused(ReasonCode.QUOTA_EXCEEDED);
+            return refused(Counter.REFUSED_QUEUE_FULL, ReasonCode.QUOTA_EXCEEDED, RECEIVER_FULL);
         }
         QueuedMessage[] messages = queuedMessages(publication, receiving);
         List<StoreChange> all = new ArrayList<>(changes);
@@ -162,31 +163,34 @@ public final class Router implements SessionRegistry.Ending {
         return receivers;
     }
 
-    /** Why this publication cannot be taken now; null when it can. */
-    private @Nullable ReasonCode obstacle(Publication publication, CommitGate gate) {
+    /** What says why this publication cannot be taken now; null when it can. */
+    private @Nullable PublishOutcome refusal(Publication publication, CommitGate gate) {
         if (TopicName.isSystem(publication.topic())) {
-            counters.add(Counter.REFUSED_SYSTEM_TOPIC);
-            return ReasonCode.NOT_AUTHORIZED;
+            return refused(
+                    Counter.REFUSED_SYSTEM_TOPIC, ReasonCode.NOT_AUTHORIZED, "topics under $SYS are the broker's own");
         }
         boolean acknowledged = publication.qos().isAcknowledged();
         if (acknowledged && !gate.isOpen()) {
-            counters.add(Counter.REFUSED_STORE_FAILED);
-            return ReasonCode.UNSPECIFIED_ERROR;
+            return refused(
+                    Counter.REFUSED_STORE_FAILED, ReasonCode.UNSPECIFIED_ERROR, "the broker cannot store messages");
         }
         boolean needsStore = acknowledged || publication.retain();
         if (needsStore && isDiskBehind(gate)) {
-            counters.add(Counter.REFUSED_BUFFERS_FULL);
-            return ReasonCode.QUOTA_EXCEEDED;
+            return refused(Counter.REFUSED_BUFFERS_FULL, ReasonCode.QUOTA_EXCEEDED, "too much waits for the disk");
         }
         if (publication.retain() && !retained.hasRoomFor(publication)) {
-            counters.add(Counter.REFUSED_RETAINED_FULL);
-            return ReasonCode.QUOTA_EXCEEDED;
+            return refused(
+                    Counter.REFUSED_RETAINED_FULL, ReasonCode.QUOTA_EXCEEDED, "no room for another retained message");
         }
         if (publication.retain() && acknowledged && hasFullReceiver(publication)) {
-            counters.add(Counter.REFUSED_QUEUE_FULL);
-            return ReasonCode.QUOTA_EXCEEDED;
+            return refused(Counter.REFUSED_QUEUE_FULL, ReasonCode.QUOTA_EXCEEDED, RECEIVER_FULL);
         }
         return null;
+    }
+
+    private PublishOutcome refused(Counter counted, ReasonCode reason, String words) {
+        counters.add(counted);
+        return PublishOutcome.refused(reason, words);
     }
 
     /**
