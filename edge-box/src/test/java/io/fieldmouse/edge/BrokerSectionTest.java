@@ -75,7 +75,7 @@ class BrokerSectionTest {
         expectProblem("  listeners:\n    - {name: B b, port: 1}\n", "listeners[0].name", "lower-case");
         expectProblem(
                 "  listeners:\n    - {name: a, port: 1}\n    - {name: a, port: 2}\n",
-                ":5:15 broker.listeners[1].name",
+                ":5:14 broker.listeners[1].name",
                 "another listener");
         expectProblem("  listeners:\n    - {name: a, port: 1, protocol: http}\n", "mqtt, websocket");
         expectProblem(
@@ -136,7 +136,7 @@ class BrokerSectionTest {
                 "  listeners:\n    - {name: a, port: 1, tls: {key: k, certificate: c}}\n",
                 "listeners[0].tls: found files");
         expectProblem("  listeners:\n    - {name: a, port: 1, socket: s}\n", "listeners[0].port", "one or the other");
-        expectProblem("  listeners:\n    - {name: a, socket: s, mode: \"9\"}\n", "listeners[0].mode", "octal");
+        expectProblem("  listeners:\n    - {name: a, socket: /run/s, mode: \"9\"}\n", "listeners[0].mode", "octal");
     }
 
     private static Path repository() {

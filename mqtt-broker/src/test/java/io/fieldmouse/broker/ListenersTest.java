@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Publish;
@@ -91,6 +92,7 @@ class ListenersTest {
             at(broker, "more", "127.0.0.1", 4).connected(Connect.as(4, "b"));
             at(broker, "more", "127.0.0.1", 4).expectClosed();
             broker.open(4).expectClosed();
+            assertEquals(2, broker.count(Counter.CONNECTIONS_REFUSED), "closed at once, not for saying nothing");
         }
     }
 
