@@ -58,7 +58,7 @@ final class InboundAliases {
     }
 
     private void check(int alias) {
-        if (alias < 1 || alias > aliasMax) { // [MQTT-3.3.2-8], [MQTT-3.3.2-9]
+        if (alias < 1 || alias > aliasMax) { // [MQTT-3.3.2-8], [MQTT-3.3.2-9], [MQTT-3.2.2-17], [MQTT-3.2.2-18]
             throw new MqttViolation(
                     ReasonCode.TOPIC_ALIAS_INVALID, "topic alias " + alias + "; the most allowed is " + aliasMax);
         }
