@@ -69,6 +69,12 @@ public final class AccessControl implements Credentials {
         return now == null ? null : now.find(userName);
     }
 
+    @Override
+    public List<ScramVerifier> scramVerifiers() {
+        PasswordFile now = passwords;
+        return now == null ? List.of() : now.scramVerifiers();
+    }
+
     /** One of the users' credentials, the same for the same number; null when there are no users. */
     @Nullable
     Credential some(int number) {

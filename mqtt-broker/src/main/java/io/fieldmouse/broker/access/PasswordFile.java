@@ -19,10 +19,15 @@ import org.jspecify.annotations.Nullable;
 public final class PasswordFile implements Credentials {
     private final Map<String, Credential> users;
     private final List<Credential> all;
+    private final List<ScramVerifier> scramVerifiers;
 
     private PasswordFile(Map<String, Credential> users) {
         this.users = Map.copyOf(users);
         this.all = List.copyOf(users.values());
+        this.scramVerifiers = all.stream()
+                .filter(ScramVerifier.class::isInstance)
+                .map(ScramVerifier.class::cast)
+                .toList();
     }
 
     /** @throws AccessFileException when it cannot be read, or one of its lines is none */
@@ -84,5 +89,10 @@ public final class PasswordFile implements Credentials {
     @Nullable
     Credential some(int number) {
         return all.isEmpty() ? null : all.get(Math.floorMod(number, all.size()));
+    }
+
+    @Override
+    public List<ScramVerifier> scramVerifiers() {
+        return scramVerifiers;
     }
 }

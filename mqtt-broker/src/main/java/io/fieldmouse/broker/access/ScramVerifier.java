@@ -5,7 +5,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.text.Normalizer;
 import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -49,14 +48,16 @@ public record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[
         }
     }
 
+    /** @throws IllegalArgumentException for a password that cannot be prepared (RFC 4013) */
     public static ScramVerifier create(String password, SecureRandom random) {
         byte[] salt = new byte[SALT_BYTES];
         random.nextBytes(salt);
         return create(password, salt, ITERATIONS);
     }
 
+    /** As {@link #create(String, SecureRandom)}, with a salt and a number of iterations that are given. */
     public static ScramVerifier create(String password, byte[] salt, int iterations) {
-        byte[] salted = Pbkdf2.HMAC_SHA256.key(prepared(password), salt, iterations);
+        byte[] salted = Pbkdf2.HMAC_SHA256.key(SaslPrep.prepare(password), salt, iterations);
         byte[] clientKey = hmac(salted, "Client Key");
         return new ScramVerifier(iterations, salt, sha256(clientKey), hmac(salted, "Server Key"));
     }
@@ -78,19 +79,36 @@ public record ScramVerifier(int iterations, byte[] salt, byte[] storedKey, byte[
     @Override
     public boolean verifyPlain(byte[] password) {
         String text = Pbkdf2.text(password);
-        return text != null && MessageDigest.isEqual(serverKey, create(text, salt, iterations).serverKey);
+        try {
+            return text != null && MessageDigest.isEqual(serverKey, create(text, salt, iterations).serverKey);
+        } catch (IllegalArgumentException e) {
+            return false; // it cannot be prepared, and so is nobody's password
+        }
     }
 
-    /** SASLprep's part that matters (RFC 4013 section 2): one password, however a keyboard composed its characters. */
-    private static String prepared(String password) {
-        return Normalizer.normalize(password, Normalizer.Form.NFKC);
+    /**
+     * Whether who sent this proof for this exchange knows the password.
+     *
+     * @param said AuthMessage of RFC 5802 section 3
+     */
+    boolean isProvenBy(byte[] proof, String said) {
+        byte[] clientKey = hmac(storedKey, said);
+        for (int i = 0; i < clientKey.length; i++) {
+            clientKey[i] ^= proof[i];
+        }
+        return MessageDigest.isEqual(sha256(clientKey), storedKey);
     }
 
-    private static byte[] hmac(byte[] key, String text) {
+    /** By which the client sees that the broker knows it. */
+    byte[] serverSignature(String said) {
+        return hmac(serverKey, said);
+    }
+
+    static byte[] hmac(byte[] key, String text) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(text.getBytes(StandardCharsets.US_ASCII));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HmacSHA256 is missing in this Java", e);
         }
