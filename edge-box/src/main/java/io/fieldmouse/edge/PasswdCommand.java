@@ -90,9 +90,13 @@ final class PasswdCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private Credential credential(String password) {
+    private Credential credential(String password) throws CommandFailure {
         SecureRandom random = new SecureRandom();
-        return scram ? ScramVerifier.create(password, random) : PasswordHash.create(password, random);
+        try {
+            return scram ? ScramVerifier.create(password, random) : PasswordHash.create(password, random);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure("this password cannot be used with --scram: " + e.getMessage());
+        }
     }
 
     private void checkArguments() {

@@ -3,7 +3,9 @@ package io.fieldmouse.broker;
 import io.fieldmouse.broker.access.AccessControl;
 import io.fieldmouse.broker.access.AccessFileException;
 import io.fieldmouse.broker.access.AccessWatch;
+import io.fieldmouse.broker.access.AuthenticationMethods;
 import io.fieldmouse.broker.access.Authenticator;
+import io.fieldmouse.broker.access.ScramSha256;
 import io.fieldmouse.broker.admin.SysTopics;
 import io.fieldmouse.broker.connection.ConnectionRoom;
 import io.fieldmouse.broker.connection.LaneGroup;
@@ -190,12 +192,13 @@ public final class Broker implements AutoCloseable {
         }
         new Restart(stored, lanes, registries, router, config.retainedResets()).run();
 
+        SecureRandom random = new SecureRandom();
         this.authenticator = new Authenticator(
                 access,
                 counters,
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
                 config.number(BrokerSetting.LOGINS_WAITING_MAX),
-                new SecureRandom());
+                random);
         startSysTopics(config, new SysTopics.Sources(counters, population, queued, budget, gates.get(0), clock));
         ConnectionRoom room = ConnectionRoom.of(config.number(BrokerSetting.CONNECTIONS_MAX));
         Shared shared = new Shared(
@@ -209,6 +212,7 @@ public final class Broker implements AutoCloseable {
                 room,
                 access,
                 authenticator,
+                new AuthenticationMethods(new ScramSha256(access, random), config.authenticationMethods()),
                 config.anonymous());
         this.shared = shared;
         this.listeners = Listeners.open(config, laneGroup, shared);

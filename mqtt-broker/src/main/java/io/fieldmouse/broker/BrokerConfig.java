@@ -1,6 +1,7 @@
 package io.fieldmouse.broker;
 
 import io.fieldmouse.broker.access.AnonymousRule;
+import io.fieldmouse.broker.access.AuthenticationMethod;
 import io.fieldmouse.broker.routing.SharedOrder;
 import io.fieldmouse.store.Durability;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ public final class BrokerConfig {
     private final String storeFileSystem;
     private final List<RetainedReset> retainedResets;
     private final List<ListenerConfig> added;
+    private final List<AuthenticationMethod> authenticationMethods;
 
     /** What retained messages under a filter become before anyone can connect. */
     record RetainedReset(String topicFilter, String payload) {}
@@ -26,15 +28,17 @@ public final class BrokerConfig {
             Map<BrokerSetting, String> values,
             String storeFileSystem,
             List<RetainedReset> retainedResets,
-            List<ListenerConfig> added) {
+            List<ListenerConfig> added,
+            List<AuthenticationMethod> authenticationMethods) {
         this.values = values;
         this.storeFileSystem = storeFileSystem;
         this.retainedResets = retainedResets;
         this.added = added;
+        this.authenticationMethods = authenticationMethods;
     }
 
     public static BrokerConfig defaults() {
-        return new BrokerConfig(new EnumMap<>(BrokerSetting.class), "", List.of(), List.of());
+        return new BrokerConfig(new EnumMap<>(BrokerSetting.class), "", List.of(), List.of(), List.of());
     }
 
     /**
@@ -52,12 +56,12 @@ public final class BrokerConfig {
         Map<BrokerSetting, String> changed = new EnumMap<>(BrokerSetting.class);
         changed.putAll(values);
         changed.put(setting, value);
-        return new BrokerConfig(changed, storeFileSystem, retainedResets, added);
+        return new BrokerConfig(changed, storeFileSystem, retainedResets, added, authenticationMethods);
     }
 
     /** With an H2 file system before every path of the store; see {@link io.fieldmouse.store.StoreConfig}. */
     public BrokerConfig withStoreFileSystem(String name) {
-        return new BrokerConfig(values, name, retainedResets, added);
+        return new BrokerConfig(values, name, retainedResets, added, authenticationMethods);
     }
 
     /**
@@ -67,7 +71,7 @@ public final class BrokerConfig {
     public BrokerConfig withRetainedReset(String topicFilter, String payload) {
         List<RetainedReset> resets = new ArrayList<>(retainedResets);
         resets.add(new RetainedReset(topicFilter, payload));
-        return new BrokerConfig(values, storeFileSystem, List.copyOf(resets), added);
+        return new BrokerConfig(values, storeFileSystem, List.copyOf(resets), added, authenticationMethods);
     }
 
     /**
@@ -84,7 +88,7 @@ public final class BrokerConfig {
         }
         List<ListenerConfig> all = new ArrayList<>(added);
         all.add(listener);
-        return new BrokerConfig(values, storeFileSystem, retainedResets, List.copyOf(all));
+        return new BrokerConfig(values, storeFileSystem, retainedResets, List.copyOf(all), authenticationMethods);
     }
 
     /** All listeners: the one of the settings bind and port first, unless port is off. */
@@ -103,7 +107,18 @@ public final class BrokerConfig {
         Map<BrokerSetting, String> changed = new EnumMap<>(BrokerSetting.class);
         changed.putAll(values);
         changed.putAll(listener.own());
-        return new BrokerConfig(changed, storeFileSystem, retainedResets, added);
+        return new BrokerConfig(changed, storeFileSystem, retainedResets, added, authenticationMethods);
+    }
+
+    /** With one more way of enhanced authentication (MQTT 5 section 4.12) beside SCRAM-SHA-256. */
+    public BrokerConfig withAuthenticationMethod(AuthenticationMethod method) {
+        List<AuthenticationMethod> methods = new ArrayList<>(authenticationMethods);
+        methods.add(method);
+        return new BrokerConfig(values, storeFileSystem, retainedResets, added, List.copyOf(methods));
+    }
+
+    List<AuthenticationMethod> authenticationMethods() {
+        return authenticationMethods;
     }
 
     List<RetainedReset> retainedResets() {

@@ -55,7 +55,8 @@ public enum BrokerSetting {
     TOPIC_ALIAS_MAX("topic_alias_max", 0, 65_535, 32, "topic aliases of an MQTT 5 client, each way; 0 for none"),
     RESPONSE_INFORMATION(
             "response_information", "", "what MQTT 5 clients that ask are told to begin response topics with"),
-    CONNECT_TIMEOUT_SECONDS("connect_timeout_seconds", 1, 3_600, 10, "from the connection to its CONNECT"),
+    CONNECT_TIMEOUT_SECONDS(
+            "connect_timeout_seconds", 1, 3_600, 10, "from the connection to its CONNECT, AUTH packets included"),
     SYS_INTERVAL_SECONDS("sys_interval_seconds", 0, 86_400, 10, "from one update of $SYS to the next; 0 for no $SYS"),
     TLS_FILES_CHECK_SECONDS(
             "tls_files_check_seconds", 1, 86_400, 5, "how often certificates are looked at for changes"),

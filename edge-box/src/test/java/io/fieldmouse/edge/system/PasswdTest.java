@@ -92,6 +92,11 @@ class PasswdTest {
                 new Wrong(1, "nothing on standard input", "", List.of("--stdin", file.toString(), "alice")),
                 new Wrong(1, "with --stdin", "", List.of(file.toString(), "alice")),
                 new Wrong(1, "no such file", "x\n", List.of("--stdin", directory + "/none/p", "alice")),
+                new Wrong(
+                        1,
+                        "cannot be used with --scram: it holds U+0007",
+                        "a\u0007b\n",
+                        List.of("--stdin", "--scram", file.toString(), "alice")),
                 new Wrong(2, "is no user name", "x\n", List.of("--stdin", file.toString(), "a:b")),
                 new Wrong(2, "needs no password", "x\n", List.of("--delete", "--scram", file.toString(), "bob")));
         for (Wrong wrong : all) {

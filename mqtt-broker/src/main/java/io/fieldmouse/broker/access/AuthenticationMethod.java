@@ -1,5 +1,7 @@
 package io.fieldmouse.broker.access;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A way for clients to prove who they are by an exchange of AUTH packets (MQTT 5 section 4.12), such as a mechanism of
  * SASL. The exchange's packets, their order and number, and the time it may take are the broker's business; a method
@@ -48,9 +50,11 @@ public interface AuthenticationMethod {
      *
      * @param userName whom the rules of access are asked about
      * @param data Authentication Data for the client; none is sent when empty
+     * @param shown the line of the password file that it has shown to know: when that changes, the client is
+     *     disconnected; null for a method that asks elsewhere
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Accepted(String userName, byte[] data) implements Step {}
+    record Accepted(String userName, byte[] data, @Nullable Credential shown) implements Step {}
 
     /**
      * The client is shown the door.

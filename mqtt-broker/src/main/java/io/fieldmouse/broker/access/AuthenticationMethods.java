@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
 public final class AuthenticationMethods {
     private final Map<String, AuthenticationMethod> byName;
 
-    /** @throws IllegalArgumentException when two have one name */
-    public AuthenticationMethods(List<AuthenticationMethod> methods) {
+    /**
+     * Takes what the broker brings, and what its owner adds to that.
+     *
+     * @throws IllegalArgumentException when two have one name
+     */
+    public AuthenticationMethods(ScramSha256 scram, List<AuthenticationMethod> more) {
         Map<String, AuthenticationMethod> map = new HashMap<>();
-        for (AuthenticationMethod method : methods) {
+        map.put(scram.name(), scram);
+        for (AuthenticationMethod method : more) {
             if (map.put(method.name(), method) != null) {
                 throw new IllegalArgumentException("two authentication methods are called " + method.name());
             }

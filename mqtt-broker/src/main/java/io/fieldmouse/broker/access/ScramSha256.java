@@ -160,7 +160,8 @@ public final class ScramSha256 implements AuthenticationMethod {
             String what = challenge.known ? "wrong password of" : "no such user, or none with a SCRAM verifier:";
             return new Refused(what + " \"" + challenge.userName + "\"");
         }
-        return new Accepted(challenge.userName, bytes("v=" + base64(challenge.verifier.serverSignature(said))));
+        byte[] answer = bytes("v=" + base64(challenge.verifier.serverSignature(said)));
+        return new Accepted(challenge.userName, answer, challenge.verifier);
     }
 
     /** For a user nobody knows: always the same, of the shape of one that is known, and proven by nothing. */

@@ -1,5 +1,7 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.access.AuthenticationMethod;
+import io.fieldmouse.broker.access.AuthenticationMethod.Accepted;
 import io.fieldmouse.broker.access.ClientAccess;
 import io.fieldmouse.broker.access.Identity;
 import io.fieldmouse.broker.connection.Connection.Phase;
@@ -27,9 +29,10 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From CONNECT to CONNACK: understand it, learn who the client is, bring the connection to its session's lane, claim the session, and answer
- * when what the answer promises is on disk. Nothing else is read from the client meanwhile, and nothing is asked of it
- * that is not in the specifications [MQTT-7.0.0-2 of 3.1.1].
+ * From CONNECT to CONNACK: understand it, learn who the client is, bring the connection to its session's lane, claim the
+ * session, and answer when what the answer promises is on disk. Nothing is read from the client meanwhile, but for the
+ * AUTH packets by which it proves who it is, and nothing is asked of it that is not in the specifications
+ * [MQTT-7.0.0-2 of 3.1.1].
  */
 final class ConnectHandshake {
     private final Connection connection;
@@ -42,6 +45,8 @@ final class ConnectHandshake {
     private int requestedKeepAlive;
     private @Nullable Will will;
     private @Nullable ClientAccess access;
+    private @Nullable AuthenticationExchange authentication;
+    private byte[] authenticationData = {};
 
     /** @param watchKeepAlive starts the watch with so many seconds; 0 for none */
     ConnectHandshake(Connection connection, Shared shared, IntConsumer watchKeepAlive) {
@@ -54,16 +59,42 @@ final class ConnectHandshake {
     void begin(MqttConnectMessage packet, boolean bridge) {
         MqttConnectVariableHeader header = packet.variableHeader();
         connection.connecting(terms(header, bridge));
-        if (PacketProperties.hasAuthenticationMethod(header.properties())) {
-            throw new MqttViolation(ReasonCode.BAD_AUTHENTICATION_METHOD, "no enhanced authentication here");
-        }
+        AuthenticationMethod method = authenticationMethod(header.properties());
         cleanStart = header.isCleanSession();
         wantsResponseInformation = PacketProperties.requestsResponseInformation(header.properties());
         requestedKeepAlive = header.keepAliveTimeSeconds();
         will = checkedWill(PacketProperties.will(packet));
         nameClient(packet.payload().clientIdentifier());
+        if (method == null) {
+            connection.pause(Pause.CONNECTING);
+            new Login(connection, shared, clientId, this::admitted).begin(packet.payload());
+        } else {
+            authentication = new AuthenticationExchange(connection, method, shared.counters(), this::authenticated);
+            authentication.begin(PacketProperties.authenticationData(header.properties()));
+        }
+    }
+
+    /** The exchange of AUTH packets that CONNECT began, and that stays with the connection; null when it began none. */
+    @Nullable
+    AuthenticationExchange authentication() {
+        return authentication;
+    }
+
+    private @Nullable AuthenticationMethod authenticationMethod(MqttProperties properties) {
+        String name = PacketProperties.authenticationMethod(properties);
+        AuthenticationMethod method =
+                name == null ? null : shared.authenticationMethods().offered(name);
+        if (name != null && method == null) { // [MQTT-4.12.0-1]
+            throw new MqttViolation(ReasonCode.BAD_AUTHENTICATION_METHOD, "this authentication method is not offered");
+        }
+        return method;
+    }
+
+    /** User name and password of the CONNECT, if it had any, count for nothing then. */
+    private void authenticated(Accepted accepted) {
         connection.pause(Pause.CONNECTING);
-        new Login(connection, shared, clientId, this::admitted).begin(packet.payload());
+        authenticationData = accepted.data();
+        admitted(new Identity(accepted.userName(), clientId, accepted.shown()));
     }
 
     /** It is known who the client is. */
@@ -216,6 +247,9 @@ final class ConnectHandshake {
         }
         if (connection.terms().keepAliveSeconds() != requestedKeepAlive) {
             add(properties, MqttProperties.SERVER_KEEP_ALIVE, connection.terms().keepAliveSeconds());
+        }
+        if (authentication != null) { // and only then [MQTT-4.12.0-6]
+            authentication.addTo(properties, authenticationData);
         }
         return properties;
     }

@@ -383,7 +383,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     /** The client said DISCONNECT. */
     void disconnected(Goodbye goodbye, @Nullable Long newExpirySeconds) {
-        if (phase == Phase.OPEN) {
+        if (phase != Phase.CLOSED) {
             phase = Phase.CLOSED;
             detach(goodbye, newExpirySeconds);
             flush();

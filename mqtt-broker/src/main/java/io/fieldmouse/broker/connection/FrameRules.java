@@ -28,7 +28,8 @@ final class FrameRules {
                 case SUBSCRIBE -> checkSubscribe(in, level);
                 case UNSUBSCRIBE -> checkUnsubscribe(in, level);
                 case PUBACK, PUBREC, PUBREL, PUBCOMP -> checkReply(in, kind, level, 2);
-                case DISCONNECT, AUTH -> checkReply(in, kind, level, 0);
+                case DISCONNECT -> checkReply(in, kind, level, 0);
+                case AUTH -> checkAuth(in, level);
                 case PINGREQ -> {}
                 case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
                     throw MqttViolation.protocolError("a client does not send " + kind);
@@ -134,6 +135,13 @@ final class FrameRules {
         }
     }
 
+    private static void checkAuth(FrameReader in, int level) {
+        if (in.flags() != 0) { // before what is in it, which may be nothing
+            throw MqttViolation.malformed("flags in AUTH [MQTT-3.15.1-1]");
+        }
+        checkReply(in, PacketKind.AUTH, level, 0);
+    }
+
     /** Packets of a packet id or nothing, then for MQTT 5 an optional reason code and optional properties. */
     private static void checkReply(FrameReader in, PacketKind kind, int level, int idBytes) {
         in.skip(idBytes);
@@ -143,11 +151,9 @@ final class FrameRules {
             }
             return;
         }
-        if (!in.atEnd()) {
-            int reason = in.readByte();
-            if (!maySay(kind, reason)) {
-                throw MqttViolation.protocolError(String.format("a client's %s has no reason 0x%02X", kind, reason));
-            }
+        int reason = in.atEnd() ? 0 : in.readByte();
+        if (!maySay(kind, reason)) {
+            throw MqttViolation.protocolError(String.format("a client's %s has no reason 0x%02X", kind, reason));
         }
         if (!in.atEnd()) {
             PropertyRules.check(in, kind);
@@ -157,7 +163,7 @@ final class FrameRules {
         }
     }
 
-    /** Whether a client may give this reason: [MQTT-3.4.2-1], [MQTT-3.5.2-1], [MQTT-3.6.2-1], [MQTT-3.7.2-1], [MQTT-3.14.2-1]. */
+    /** Whether a client may give this reason: [MQTT-3.4.2-1], [MQTT-3.5.2-1], [MQTT-3.6.2-1], [MQTT-3.7.2-1], [MQTT-3.14.2-1], [MQTT-3.15.2-1]. */
     private static boolean maySay(PacketKind kind, int reason) {
         return switch (kind) {
             case PUBACK, PUBREC ->
@@ -172,6 +178,7 @@ final class FrameRules {
                     case 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99 -> true;
                     default -> false; // the others are a server's
                 };
+            case AUTH -> reason == 0x18 || reason == 0x19;
             default -> true;
         };
     }

@@ -15,7 +15,7 @@ import java.time.Duration;
  * @param requestsWaitingMax SUBSCRIBEs and other requests of a client whose answers wait for the disk
  * @param connectionsMax connections at one time
  * @param storeBacklogBytesMax bytes that wait for the disk beyond which publishers are not read from
- * @param connectTimeout from the first byte of a connection to its CONNECT
+ * @param connectTimeout from the first byte of a connection to its CONNECT, and to the end of the AUTH packets that follow it
  * @param keepAliveSecondsMax longest keep alive; longer ones and none are answered with Server Keep Alive; 0 for any
  * @param topicAliasMax topic aliases of a connection, each way; 0 for none
  * @param responseInformation what a client that asks is told to make its response topics of; empty for nothing

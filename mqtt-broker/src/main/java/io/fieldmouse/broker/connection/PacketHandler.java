@@ -14,6 +14,7 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttIdentifierRejectedException;
 import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
@@ -42,6 +43,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     /** For the CONNECT to come, then for the client to be silent. */
     private Lane.@Nullable Timer timer;
 
+    private @Nullable AuthenticationExchange authentication;
     private boolean counted;
     private int level;
     private boolean bridge;
@@ -89,15 +91,22 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         }
         shared.counters().add(Counter.CONNECTIONS_ACCEPTED);
         packets = new ClientPackets(connection, shared);
-        timer = acceptingLane.schedule(shared.limits().connectTimeout(), () -> {
-            if (connection().phase() == Connection.Phase.AWAITING_CONNECT) {
+        timer = acceptingLane.schedule(shared.limits().connectTimeout(), this::connectTimeOver);
+    }
+
+    private void connectTimeOver() {
+        Connection late = connection();
+        switch (late.phase()) {
+            case AWAITING_CONNECT -> {
                 LOG.info(
                         "closing remote={}: no CONNECT within {}",
-                        ctx.channel().remoteAddress(),
+                        late.channel().remoteAddress(),
                         shared.limits().connectTimeout());
-                ctx.close();
+                late.channel().close();
             }
-        });
+            case CONNECTING -> late.refuse(ReasonCode.NOT_AUTHORIZED, "its authentication took too long");
+            case OPEN, CLOSED -> {}
+        }
     }
 
     // ---- frames
@@ -229,7 +238,13 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         if (client == null) {
             throw new IllegalStateException("not active yet");
         }
-        switch (packet.fixedHeader().messageType()) {
+        MqttMessageType type = packet.fixedHeader().messageType();
+        if (connection().phase() == Connection.Phase.CONNECTING
+                && type != MqttMessageType.AUTH
+                && type != MqttMessageType.DISCONNECT) {
+            throw MqttViolation.protocolError(type + " in the middle of its authentication [MQTT-3.1.2-30]");
+        }
+        switch (type) {
             case CONNECT -> connect((MqttConnectMessage) packet);
             case PUBLISH -> client.publish((MqttPublishMessage) packet);
             case PUBACK -> client.puback(packet);
@@ -240,7 +255,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             case UNSUBSCRIBE -> client.unsubscribe((MqttUnsubscribeMessage) packet);
             case PINGREQ -> connection().pingResponse(); // [MQTT-3.12.4-1], [MQTT-3.12.4-1 of 3.1.1]
             case DISCONNECT -> client.disconnect(packet);
-            case AUTH -> throw MqttViolation.protocolError("AUTH without an authentication method in CONNECT");
+            case AUTH -> authenticate(packet);
             case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
                 throw MqttViolation.protocolError("a client does not send this packet");
         }
@@ -251,8 +266,27 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             throw MqttViolation.protocolError("a second CONNECT [MQTT-3.1.0-2]"); // [MQTT-3.1.0-2 of 3.1.1]
         }
         acceptingLane.traffic().add(Flow.CONNECTS_RECEIVED, 1);
-        cancelTimer();
-        new ConnectHandshake(connection(), shared, this::watchKeepAlive).begin(packet, bridge);
+        ConnectHandshake handshake = new ConnectHandshake(connection(), shared, this::watchKeepAlive);
+        handshake.begin(packet, bridge);
+        authentication = handshake.authentication();
+        stopConnectTimer();
+    }
+
+    private void authenticate(MqttMessage packet) {
+        AuthenticationExchange exchange = authentication;
+        if (exchange == null) {
+            throw MqttViolation.protocolError("CONNECT named no authentication method [MQTT-4.12.0-7]");
+        }
+        exchange.received(packet);
+        stopConnectTimer();
+    }
+
+    /** Once the client has said all that CONNACK needs: before the connection goes to another lane, in a task of its own. */
+    private void stopConnectTimer() {
+        boolean more = authentication != null && authentication.isRunning();
+        if (!more && connection().phase() != Connection.Phase.OPEN) {
+            cancelTimer();
+        }
     }
 
     private void cancelTimer() {
@@ -266,6 +300,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     /** Closes the connection when nothing came for one and a half times its keep alive [MQTT-3.1.2-22]. */
     private void watchKeepAlive(int keepAliveSeconds) {
+        cancelTimer();
         if (keepAliveSeconds > 0) {
             lastHeardNanos = System.nanoTime();
             checkLater(Duration.ofMillis(keepAliveSeconds * 1500L)); // [MQTT-3.1.2-24 of 3.1.1]

@@ -141,8 +141,14 @@ final class PacketProperties {
         return requested != null && requested == 1;
     }
 
-    static boolean hasAuthenticationMethod(MqttProperties properties) {
-        return properties.getProperty(MqttProperties.AUTHENTICATION_METHOD) != null;
+    /** Authentication Method; null when there is none. */
+    static @Nullable String authenticationMethod(MqttProperties properties) {
+        return string(properties, MqttProperties.AUTHENTICATION_METHOD);
+    }
+
+    /** Authentication Data; empty when there is none. */
+    static byte[] authenticationData(MqttProperties properties) {
+        return Objects.requireNonNullElse(binary(properties, MqttProperties.AUTHENTICATION_DATA), NO_BYTES);
     }
 
     private static @Nullable Long unsigned(MqttProperties properties, int id) {

@@ -248,7 +248,7 @@ final class PublishEncoder {
         out.writeByte(rest);
     }
 
-    private static int varIntBytes(int value) {
+    static int varIntBytes(int value) {
         return value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : 4;
     }
 }

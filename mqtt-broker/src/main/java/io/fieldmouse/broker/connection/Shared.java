@@ -2,6 +2,7 @@ package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.access.AccessControl;
 import io.fieldmouse.broker.access.AnonymousRule;
+import io.fieldmouse.broker.access.AuthenticationMethods;
 import io.fieldmouse.broker.access.Authenticator;
 import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.lane.WallClock;
@@ -29,6 +30,7 @@ public record Shared(
         ConnectionRoom room,
         AccessControl access,
         Authenticator authenticator,
+        AuthenticationMethods authenticationMethods,
         AnonymousRule anonymous) {
 
     /** For a listener with limits of its own, and a rule for clients without a name. */
@@ -44,6 +46,7 @@ public record Shared(
                 room.partOf(own.connectionsMax()),
                 access,
                 authenticator,
+                authenticationMethods,
                 nameless);
     }
 }

@@ -40,7 +40,7 @@ public final class Counters {
         REFUSED_SYSTEM_TOPIC,
         /** Topic filters refused at a bound. */
         REFUSED_SUBSCRIPTION,
-        /** CONNECTs with a wrong name or password, or with none where one is needed. */
+        /** Clients with a wrong name or password, or with none where one is needed, by CONNECT or by AUTH. */
         REFUSED_LOGIN,
         /** CONNECTs that came while too many others waited for their password to be checked. */
         REFUSED_LOGIN_BUSY,

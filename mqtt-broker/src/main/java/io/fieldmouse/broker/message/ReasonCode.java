@@ -7,6 +7,7 @@ public enum ReasonCode {
     GRANTED_QOS_2(0x02, "granted QoS 2"),
     NO_MATCHING_SUBSCRIBERS(0x10, "no matching subscribers"),
     NO_SUBSCRIPTION_EXISTED(0x11, "no subscription existed"),
+    CONTINUE_AUTHENTICATION(0x18, "continue authentication"),
     UNSPECIFIED_ERROR(0x80, "unspecified error"),
     MALFORMED_PACKET(0x81, "malformed packet"),
     PROTOCOL_ERROR(0x82, "protocol error"),

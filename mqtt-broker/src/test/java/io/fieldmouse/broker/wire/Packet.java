@@ -74,7 +74,11 @@ public final class Packet {
                     readProperties(in);
                 }
             }
-            case RESERVED, CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ, AUTH ->
+            case AUTH -> {
+                reason = in.get() & 0xFF;
+                readProperties(in);
+            }
+            case RESERVED, CONNECT, SUBSCRIBE, UNSUBSCRIBE, PINGREQ ->
                 throw new IllegalStateException("not a packet for clients");
         }
     }
