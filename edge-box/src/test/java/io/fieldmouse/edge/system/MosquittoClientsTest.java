@@ -3,40 +3,36 @@ package io.fieldmouse.edge.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.fieldmouse.broker.Broker;
-import io.fieldmouse.broker.BrokerConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Debian's mosquitto clients against the broker. */
+/** Debian's mosquitto clients and the packaged broker. */
+@SuppressWarnings("NullAway.Init") // the first method fills the field
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class MosquittoClientsTest {
+class MosquittoClientsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private Broker broker;
+    private static PackagedBroker broker;
 
-    @BeforeEach
-    void start(@TempDir Path directory) throws Exception {
+    @BeforeAll
+    static void start(@TempDir Path directory) throws Exception {
         Peers.need(Peers.MOSQUITTO_PUB, "mosquitto-clients");
-        broker = Broker.start(BrokerConfig.defaults()
-                .with("port", "0")
-                .with("lanes", "4")
-                .with("data", directory.resolve("data").toString()));
+        broker = PackagedBroker.start(directory, "lanes=4");
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         if (broker != null) {
             broker.close();
         }
@@ -56,18 +52,20 @@ class MosquittoClientsTest {
     })
     void retainedMessageReachesWhoeverSubscribesLater(String version, String qos) {
         publish("-V", version, "-q", qos, "-r", "-t", "kept/" + version + "/" + qos, "-m", "still here");
-        Peers.Result seen = subscribe("-V", version, "-q", qos, "-t", "kept/#", "-F", "%t %r %q %p", "-C", "1");
+        Peers.Result seen = subscribe(
+                "-V", version, "-q", qos, "-t", "kept/" + version + "/" + qos, "-F", "%t %r %q %p", "-C", "1");
         assertEquals("kept/" + version + "/" + qos + " 1 " + qos + " still here\n", seen.output());
     }
 
     @ParameterizedTest
     @CsvSource({"mqttv311,1", "mqttv311,2", "mqttv5,1", "mqttv5,2"})
     void messagesWaitForASubscriberThatIsAway(String version, String qos) {
-        String[] session = {"-V", version, "-i", "away", "-q", qos, "-t", "mail/+"};
+        String name = version + "-" + qos;
+        String[] session = {"-V", version, "-i", "away-" + name, "-q", qos, "-t", "mail/" + name};
         String[] keep = version.equals("mqttv5") ? new String[] {"-x", "3600"} : new String[] {"-c"};
         assertEquals(0, subscribe(with(with(session, keep), "-E")).exitCode());
         for (int i = 0; i < 20; i++) {
-            publish("-q", qos, "-t", "mail/box", "-m", "letter " + i);
+            publish("-q", qos, "-t", "mail/" + name, "-m", "letter " + i);
         }
         StringBuilder expected = new StringBuilder();
         for (int i = 0; i < 20; i++) {
@@ -83,12 +81,14 @@ class MosquittoClientsTest {
     void membersOfAGroupShareTheMessages(String version) {
         List<String[]> members = new ArrayList<>();
         for (String clientId : List.of("one", "two")) {
-            String[] session = {"-V", version, "-i", clientId, "-q", "1", "-t", "$share/workers/job/+"};
+            String[] session = {
+                "-V", version, "-i", version + clientId, "-q", "1", "-t", "$share/workers/" + version + "/+"
+            };
             members.add(with(session, version.equals("mqttv5") ? new String[] {"-x", "3600"} : new String[] {"-c"}));
         }
         members.forEach(member -> assertEquals(0, subscribe(with(member, "-E")).exitCode()));
         for (int i = 0; i < 6; i++) {
-            publish("-q", "1", "-t", "job/x", "-m", Integer.toString(i));
+            publish("-q", "1", "-t", version + "/job", "-m", Integer.toString(i));
         }
         assertEquals(
                 "0\n2\n4\n", subscribe(with(members.get(0), "-c", "-C", "3")).output());

@@ -22,6 +22,7 @@ final class Peers {
     static final Path MOSQUITTO_PUB = find("mosquitto_pub");
     static final Path MOSQUITTO_SUB = find("mosquitto_sub");
     static final Path MBPOLL = find("mbpoll");
+    static final Path NODE = find("node");
 
     /** The distribution's own, to which its packages belong. */
     static final Path PYTHON = Path.of("/usr/bin/python3");
@@ -55,8 +56,18 @@ final class Peers {
                 debianPackage);
     }
 
+    /** As {@link #need(Path, String)}, for a module of Node.js that belongs to this project's tests. */
+    static void needNodeModule(Path folder, String module) {
+        need(NODE, "nodejs npm");
+        boolean installed = Files.isDirectory(folder.resolve("node_modules").resolve(module));
+        needAdvised(installed, module + " is not installed: npm ci --prefix edge-box/" + folder);
+    }
+
     private static void need(boolean installed, String what, String debianPackage) {
-        String advice = what + " is not installed: apt install " + debianPackage;
+        needAdvised(installed, what + " is not installed: apt install " + debianPackage);
+    }
+
+    private static void needAdvised(boolean installed, String advice) {
         if ("1".equals(System.getenv("FIELDMOUSE_CI"))) {
             assertTrue(installed, advice);
         }

@@ -24,7 +24,8 @@ import javax.xml.stream.XMLStreamReader;
 final class SkippedSummary {
 
     private static final Pattern PACKAGES = Pattern.compile("apt install ([a-z0-9 +.-]+)");
-    private static final Pattern REPORT = Pattern.compile(".*/target/surefire-reports/TEST-[^/]*\\.xml");
+    private static final Pattern NODE_MODULES = Pattern.compile("npm ci --prefix [a-z0-9/-]+");
+    private static final Pattern REPORT = Pattern.compile(".*/target/(surefire|failsafe)-reports/TEST-[^/]*\\.xml");
     private static final String ASSUMPTION = "Assumption failed: ";
 
     private SkippedSummary() {}
@@ -49,17 +50,25 @@ final class SkippedSummary {
         lines.add("");
         lines.add("Skipped tests:");
         Set<String> packages = new TreeSet<>();
+        Set<String> advice = new TreeSet<>();
         tests.forEach((reason, count) -> {
             lines.add(String.format("%5d  %s", count, reason));
             Matcher matcher = PACKAGES.matcher(reason);
             if (matcher.find()) {
                 packages.addAll(List.of(matcher.group(1).trim().split(" ")));
             }
+            Matcher node = NODE_MODULES.matcher(reason);
+            if (node.find()) {
+                advice.add(node.group());
+            }
         });
-        if (!packages.isEmpty()) {
+        if (!packages.isEmpty() || !advice.isEmpty()) {
             lines.add("To run them too:");
+        }
+        if (!packages.isEmpty()) {
             lines.add("  sudo apt install " + String.join(" ", packages));
         }
+        advice.forEach(line -> lines.add("  " + line));
         return lines;
     }
 

@@ -45,7 +45,8 @@ final class SkippedSummaryTest {
                 "modbus-gateway",
                 "LinkTest",
                 BEGIN.plusSeconds(30),
-                "<skipped message=\"Assumption failed: no &quot;x&quot;: apt install mosquitto mosquitto-clients\"/>");
+                "<skipped message=\"Assumption failed: no &quot;x&quot;: apt install mosquitto mosquitto-clients\"/>",
+                "<skipped message=\"Assumption failed: y is not installed: npm ci --prefix edge-box/src/test/y\"/>");
 
         assertEquals(
                 List.of(
@@ -53,8 +54,10 @@ final class SkippedSummaryTest {
                         "Skipped tests:",
                         "    3  mbpoll is not installed: apt install mbpoll",
                         "    1  no \"x\": apt install mosquitto mosquitto-clients",
+                        "    1  y is not installed: npm ci --prefix edge-box/src/test/y",
                         "To run them too:",
-                        "  sudo apt install mbpoll mosquitto mosquitto-clients"),
+                        "  sudo apt install mbpoll mosquitto mosquitto-clients",
+                        "  npm ci --prefix edge-box/src/test/y"),
                 SkippedSummary.lines(root, BEGIN));
     }
 
