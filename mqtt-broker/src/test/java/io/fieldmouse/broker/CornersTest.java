@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -17,9 +16,6 @@ import org.junit.jupiter.api.Test;
 /** docs/corners.md names a test for each of the corners that brokers were seen to get wrong, and each test is there. */
 class CornersTest {
     private static final int CORNERS = 47;
-
-    /** Topic aliases: their tests come with them. */
-    private static final Set<Integer> OPEN = Set.of(15, 16);
 
     private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\|.*\\|(.*)\\|");
     private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
@@ -43,12 +39,7 @@ class CornersTest {
                 numbers.add(Integer.valueOf(matcher.group(1)));
             }
         }
-        assertEquals(
-                IntStream.rangeClosed(1, CORNERS)
-                        .boxed()
-                        .filter(corner -> !OPEN.contains(corner))
-                        .toList(),
-                numbers);
+        assertEquals(IntStream.rangeClosed(1, CORNERS).boxed().toList(), numbers);
     }
 
     @Test
