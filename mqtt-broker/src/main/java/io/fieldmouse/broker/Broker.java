@@ -7,6 +7,7 @@ import io.fieldmouse.broker.access.AuthenticationMethods;
 import io.fieldmouse.broker.access.Authenticator;
 import io.fieldmouse.broker.access.ScramSha256;
 import io.fieldmouse.broker.admin.SysTopics;
+import io.fieldmouse.broker.connection.ConnectionRate;
 import io.fieldmouse.broker.connection.ConnectionRoom;
 import io.fieldmouse.broker.connection.LaneGroup;
 import io.fieldmouse.broker.connection.Shared;
@@ -201,6 +202,7 @@ public final class Broker implements AutoCloseable {
                 random);
         startSysTopics(config, new SysTopics.Sources(counters, population, queued, budget, gates.get(0), clock));
         ConnectionRoom room = ConnectionRoom.of(config.number(BrokerSetting.CONNECTIONS_MAX));
+        ConnectionRate rate = new ConnectionRate(config.number(BrokerSetting.CONNECTIONS_PER_SECOND_MAX), clock);
         Shared shared = new Shared(
                 Listeners.limits(config),
                 lanes,
@@ -210,6 +212,7 @@ public final class Broker implements AutoCloseable {
                 counters,
                 budget,
                 room,
+                rate,
                 access,
                 authenticator,
                 new AuthenticationMethods(new ScramSha256(access, random), config.authenticationMethods()),

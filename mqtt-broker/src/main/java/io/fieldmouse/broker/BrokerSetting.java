@@ -36,6 +36,14 @@ public enum BrokerSetting {
     REQUESTS_WAITING_MAX(
             "requests_waiting_max", 10, 1_000_000, 1_000, "requests of a client whose answers wait for the disk"),
     CONNECTIONS_MAX("connections_max", 1, 1_000_000, 10_000, "connections at one time"),
+    CONNECTIONS_PER_SECOND_MAX(
+            "connections_per_second_max", 0, 1_000_000, 0, "new connections in a second; 0 for any number"),
+    MESSAGES_PER_SECOND_MAX(
+            "messages_per_second_max",
+            0,
+            1_000_000,
+            0,
+            "messages taken of one connection in a second; 0 for any number"),
     SESSIONS_MAX("sessions_max", 1, 10_000_000, 10_000, "sessions, connected and not"),
     SUBSCRIPTIONS_MAX("subscriptions_max", 1, 10_000_000, 10_000, "subscriptions of a session"),
     SESSION_BYTES_MAX(

@@ -81,6 +81,7 @@ final class Listeners implements AutoCloseable {
                 config.number(BrokerSetting.SUBSCRIPTIONS_MAX),
                 config.number(BrokerSetting.REQUESTS_WAITING_MAX),
                 config.number(BrokerSetting.CONNECTIONS_MAX),
+                config.number(BrokerSetting.MESSAGES_PER_SECOND_MAX),
                 config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
                 Duration.ofSeconds(config.number(BrokerSetting.CONNECT_TIMEOUT_SECONDS)),
                 config.number(BrokerSetting.KEEP_ALIVE_SECONDS_MAX),

@@ -49,12 +49,14 @@ final class ClientPackets {
     private final Connection connection;
     private final Shared shared;
     private final Router router;
+    private final @Nullable PublishPace pace;
     private @Nullable InboundAliases aliases;
 
     ClientPackets(Connection connection, Shared shared) {
         this.connection = connection;
         this.shared = shared;
         this.router = shared.router();
+        this.pace = shared.limits().messagesPerSecondMax() > 0 ? new PublishPace(connection, shared) : null;
     }
 
     private boolean isMqtt5() {
@@ -67,6 +69,9 @@ final class ClientPackets {
         Traffic traffic = connection.lane().traffic();
         traffic.add(Flow.PUBLISHES_RECEIVED, 1);
         traffic.add(Flow.PAYLOAD_BYTES_RECEIVED, packet.payload().readableBytes());
+        if (pace != null) {
+            pace.published();
+        }
         int packetId = packet.variableHeader().packetId();
         String topic = topic(packet.variableHeader());
         Session session = connection.session();
@@ -92,6 +97,7 @@ final class ClientPackets {
         }
         String flaw = TopicName.flaw(topic, shared.limits().topicLevelsMax());
         if (flaw != null) {
+            countIfTooDeep(topic);
             boolean empty = topic.isEmpty(); // and no alias (section 3.3.2.3.4)
             throw new MqttViolation(empty ? ReasonCode.PROTOCOL_ERROR : ReasonCode.TOPIC_NAME_INVALID, flaw);
         }
@@ -166,9 +172,16 @@ final class ClientPackets {
 
     private void checkReceiveMaximum() {
         if (isMqtt5() && connection.unacknowledged() >= shared.limits().receiveMaximum()) { // [MQTT-3.3.4-7]
+            shared.counters().add(Counter.REFUSED_RECEIVE_MAXIMUM);
             throw new MqttViolation(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                     "more than " + shared.limits().receiveMaximum() + " messages without acknowledgement");
+        }
+    }
+
+    private void countIfTooDeep(String topic) {
+        if (TopicName.levels(topic) > shared.limits().topicLevelsMax()) {
+            shared.counters().add(Counter.REFUSED_TOPIC_LEVELS);
         }
     }
 
@@ -261,6 +274,7 @@ final class ClientPackets {
         String flaw =
                 isMqtt5() ? null : SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
         if (flaw != null) {
+            countIfTooDeep(SharedFilter.topicFilterOf(filter));
             throw new MqttViolation(ReasonCode.TOPIC_FILTER_INVALID, flaw);
         }
     }
@@ -271,6 +285,7 @@ final class ClientPackets {
     private @Nullable Refusal refusalOf(String filter) {
         String flaw = SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
         if (flaw != null) {
+            countIfTooDeep(SharedFilter.topicFilterOf(filter));
             return new Refusal(ReasonCode.TOPIC_FILTER_INVALID, flaw);
         }
         // MQTT 3.1 has no way to refuse (section 3.8): what it may not read is not sent to it.

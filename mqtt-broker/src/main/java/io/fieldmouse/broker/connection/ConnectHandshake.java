@@ -198,6 +198,7 @@ final class ConnectHandshake {
         Claim claim = new Claim(clientId, cleanStart, terms.expirySeconds(), will, access, connection);
         if (!registry.hasRoomFor(claim)) {
             // [MQTT-3.1.4-2], [MQTT-3.2.2-8]
+            shared.counters().add(Counter.REFUSED_SESSIONS_FULL);
             connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session or will");
             return;
         }

@@ -371,7 +371,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         pauses.add(reason);
     }
 
-    private void resume(Pause reason) {
+    void resume(Pause reason) {
         pauses.remove(reason);
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param subscriptionsMax most subscriptions of a session
  * @param requestsWaitingMax SUBSCRIBEs and other requests of a client whose answers wait for the disk
  * @param connectionsMax connections at one time
+ * @param messagesPerSecondMax messages of one connection in a second; 0 for any
  * @param storeBacklogBytesMax bytes that wait for the disk beyond which publishers are not read from
  * @param connectTimeout from the first byte of a connection to its CONNECT, and to the end of the AUTH packets that follow it
  * @param keepAliveSecondsMax longest keep alive; longer ones and none are answered with Server Keep Alive; 0 for any
@@ -30,6 +31,7 @@ public record Limits(
         int subscriptionsMax,
         int requestsWaitingMax,
         int connectionsMax,
+        int messagesPerSecondMax,
         long storeBacklogBytesMax,
         Duration connectTimeout,
         int keepAliveSecondsMax,

@@ -83,8 +83,11 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     public void channelActive(ChannelHandlerContext ctx) {
         acceptingLane.traffic().add(Flow.SOCKETS_OPENED, 1);
         connection = new Connection(ctx.channel(), shared, batch, this, acceptingLane);
-        counted = shared.room().enter();
+        boolean inTime = shared.rate().admits();
+        counted = inTime && shared.room().enter();
         if (!counted) {
+            Counter reason = inTime ? Counter.REFUSED_CONNECTIONS_FULL : Counter.REFUSED_CONNECTION_RATE;
+            shared.counters().add(reason);
             shared.counters().add(Counter.CONNECTIONS_REFUSED);
             ctx.close();
             return;
@@ -147,7 +150,17 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     @Override
     public void violation(MqttViolation violation) {
+        if (violation.reason() == ReasonCode.QUOTA_EXCEEDED) {
+            shared.counters().add(Counter.REFUSED_BUFFERS_FULL);
+        }
+        fail(violation);
+    }
+
+    private void fail(MqttViolation violation) {
         shared.counters().add(Counter.VIOLATIONS);
+        if (violation.reason() == ReasonCode.PACKET_TOO_LARGE) {
+            shared.counters().add(Counter.REFUSED_PACKET_TOO_LARGE);
+        }
         Connection failed = connection();
         // Whatever is malformed or breaks the protocol closes [MQTT-3.1.4-1], [MQTT-4.13.1-1],
         // [MQTT-4.8.0-1 of 3.1.1]
@@ -197,7 +210,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
                 handle(packet);
             }
         } catch (MqttViolation violation) {
-            violation(violation);
+            fail(violation);
         } finally {
             ReferenceCountUtil.release(msg);
         }

@@ -17,6 +17,8 @@ final class ReadingPauses {
         ACKNOWLEDGEMENTS_OWED,
         /** The disk is behind. */
         STORE_BEHIND,
+        /** It publishes faster than it may. */
+        MESSAGE_RATE,
         /** It does not read what is sent to it, or slowly. */
         REPLIES_UNREAD
     }

@@ -16,6 +16,7 @@ import java.util.List;
  * What all connections of a listener share, and but for limits and room those of the other listeners too.
  *
  * @param room for connections
+ * @param rate of new connections
  * @param anonymous from where clients without a name may connect
  * @param registries one for each lane, in the order of their index
  */
@@ -28,6 +29,7 @@ public record Shared(
         Counters counters,
         ByteBudget budget,
         ConnectionRoom room,
+        ConnectionRate rate,
         AccessControl access,
         Authenticator authenticator,
         AuthenticationMethods authenticationMethods,
@@ -44,6 +46,7 @@ public record Shared(
                 counters,
                 budget,
                 room.partOf(own.connectionsMax()),
+                rate,
                 access,
                 authenticator,
                 authenticationMethods,

@@ -38,6 +38,20 @@ public final class Counters {
         REFUSED_RETAINED_FULL,
         /** Publications of clients below $SYS. */
         REFUSED_SYSTEM_TOPIC,
+        /** Connections beyond the bound on their number. */
+        REFUSED_CONNECTIONS_FULL,
+        /** Connections that came too fast. */
+        REFUSED_CONNECTION_RATE,
+        /** CONNECTs for which there was no room for another session or will. */
+        REFUSED_SESSIONS_FULL,
+        /** Packets larger than may be. */
+        REFUSED_PACKET_TOO_LARGE,
+        /** Messages beyond Receive Maximum. */
+        REFUSED_RECEIVE_MAXIMUM,
+        /** Topic names and filters with too many levels. */
+        REFUSED_TOPIC_LEVELS,
+        /** Pauses of a client that published too fast. */
+        SLOWED_MESSAGE_RATE,
         /** Topic filters refused at a bound. */
         REFUSED_SUBSCRIPTION,
         /** Clients with a wrong name or password, or with none where one is needed, by CONNECT or by AUTH. */

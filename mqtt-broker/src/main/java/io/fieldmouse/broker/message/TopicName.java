@@ -9,6 +9,11 @@ public final class TopicName {
 
     private TopicName() {}
 
+    /** Of a topic name, or of a filter. */
+    public static int levels(String topic) {
+        return 1 + (int) topic.chars().filter(c -> c == '/').count();
+    }
+
     /** Whether only the broker itself publishes there: {@code $SYS} and what is below it. Of a filter, likewise. */
     public static boolean isSystem(String topic) {
         return topic.startsWith(SYSTEM) && (topic.length() == SYSTEM.length() || topic.charAt(SYSTEM.length()) == '/');
