@@ -171,7 +171,9 @@ public final class Broker implements AutoCloseable {
                 config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX),
                 config.sharedOrder());
         QueueRoom.Limits queueLimits = new QueueRoom.Limits(
-                config.number(BrokerSetting.QUEUE_MESSAGES_MAX), config.bytes(BrokerSetting.QUEUE_BYTES_MAX));
+                config.number(BrokerSetting.QUEUE_MESSAGES_MAX),
+                config.bytes(BrokerSetting.QUEUE_BYTES_MAX),
+                config.text(BrokerSetting.QUEUE_WHEN_FULL).equals("drop_oldest"));
         for (Lane lane : lanes.all()) {
             queued.add(new QueuedTotals());
             SessionContext context = new SessionContext(

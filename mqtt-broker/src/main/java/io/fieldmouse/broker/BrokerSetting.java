@@ -28,6 +28,10 @@ public enum BrokerSetting {
     INFLIGHT_MAX("inflight_max", 1, 65_535, 100, "QoS 1 and 2 messages sent before one is acknowledged"),
     QUEUE_MESSAGES_MAX("queue_messages_max", 1, 10_000_000, 1_000, "unacknowledged and waiting messages of a session"),
     QUEUE_BYTES_MAX("queue_bytes_max", 1_024, 1L << 40, 16L << 20, "their bytes"),
+    QUEUE_WHEN_FULL(
+            "queue_when_full",
+            "refuse",
+            "refuse | drop_oldest: refuses what is new, or takes it and loses what was acknowledged and waited longest"),
     BUFFER_BYTES_MAX("buffer_bytes_max", 1 << 20, 1L << 40, 64L << 20, "bytes held for all clients together"),
     OUTBOUND_BYTES_MAX("outbound_bytes_max", 65_536, 1L << 32, 8L << 20, "unsent bytes at which a client is closed"),
     STORE_BACKLOG_BYTES_MAX("store_backlog_bytes_max", 65_536, 1L << 40, 16L << 20, "bytes that may wait for the disk"),
@@ -133,6 +137,7 @@ public enum BrokerSetting {
         switch (this) {
             case ANONYMOUS -> requireOneOf(text, "auto", "never", "loopback", "anywhere");
             case DURABILITY -> requireOneOf(text, "force", "os", "none");
+            case QUEUE_WHEN_FULL -> requireOneOf(text, "refuse", "drop_oldest");
             case SHARED_ORDER -> requireOneOf(text, "round_robin", "topic_hash");
             case BIND, DATA -> {
                 if (text.isBlank()) {

@@ -26,6 +26,8 @@ public final class Counters {
         DROPPED_QUEUE_FULL,
         /** Of a shared subscription whose last member's session ended before it had them. */
         DROPPED_NO_MEMBER_LEFT,
+        /** What had waited longest in a full queue, where the configuration drops instead of refusing. */
+        DROPPED_OLDEST,
         /** QoS 0 to a lane that is behind. */
         DROPPED_LANE_BEHIND,
         /** QoS 1 and 2 refused before they were acknowledged, because a receiver's queue was full. */

@@ -125,11 +125,12 @@ final class SharedGroup {
 
     private @Nullable Subscription inTurn(Publication publication) {
         Subscription[] now = members;
-        // A slow member is left alone while others keep up; one that is away is better than none.
+        // A slow member is left alone while others keep up; one that is away is better than one that drops or refuses.
         for (Readiness readiness : Readiness.ALL) {
             for (int i = 0; i < now.length; i++) {
                 Subscription member = now[Math.floorMod(turns.getAndIncrement(), now.length)];
-                if (Readiness.of(member.session()) == readiness && takes(publication, member)) {
+                if (Readiness.of(member.session(), publication.sizeBytes()) == readiness
+                        && takes(publication, member)) {
                     return member;
                 }
             }
@@ -177,11 +178,15 @@ final class SharedGroup {
     private enum Readiness {
         KEEPS_UP,
         SLOW,
-        AWAY;
+        AWAY,
+        FULL;
 
         static final Readiness[] ALL = values();
 
-        static Readiness of(Session session) {
+        static Readiness of(Session session, int messageBytes) {
+            if (!session.room().hasFreeRoomFor(messageBytes)) {
+                return FULL;
+            }
             return !session.isConnected() ? AWAY : session.room().isCrowded() ? SLOW : KEEPS_UP;
         }
     }

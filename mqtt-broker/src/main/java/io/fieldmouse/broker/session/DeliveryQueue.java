@@ -8,9 +8,7 @@ import io.fieldmouse.store.StoreChange.MessageReleased;
 import io.fieldmouse.store.StoreChange.MessageSent;
 import io.fieldmouse.store.StoreChange.MessageSettled;
 import io.fieldmouse.store.StoreChange.SubscriptionAdded;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +29,8 @@ final class DeliveryQueue {
     private final SessionContext context;
     private final QueueRoom room;
     private final Predicate<String> readable;
-    private final Deque<QueuedMessage> pending = new ArrayDeque<>();
+    private final QueueLoad load;
+    private final PendingMessages pending = new PendingMessages();
     private final OutboundWindow window = new OutboundWindow();
 
     /** By filter, in the order of the subscriptions. */
@@ -39,7 +38,6 @@ final class DeliveryQueue {
 
     private final HeldPublishers held;
     private @Nullable Outbound outbound;
-    private int qos0Waiting;
     private boolean durable;
     private boolean discarded;
     private boolean searchesOn;
@@ -50,6 +48,7 @@ final class DeliveryQueue {
         this.readable = readable;
         this.context = context;
         this.room = room;
+        this.load = new QueueLoad(room, context.queued());
         this.held = new HeldPublishers(room);
     }
 
@@ -61,7 +60,7 @@ final class DeliveryQueue {
         if (out == null) {
             return;
         }
-        if (!replays.isEmpty() || qos0Waiting > 0 || window.owesReplay()) {
+        if (!replays.isEmpty() || pending.holdsQos0() || window.owesReplay()) {
             queueInOrder(publication, retain, subscriptionIds);
         } else if (out.isWritable()) {
             // [MQTT-4.3.1-1], [MQTT-4.3.1-1 of 3.1.1]
@@ -75,10 +74,10 @@ final class DeliveryQueue {
 
     private void queueInOrder(Publication publication, boolean retain, int[] subscriptionIds) {
         // Never at the cost of what is promised: only while nobody would be held back or refused for it.
-        if (room.isRoomy() && room.tryReserve(publication.sizeBytes())) {
+        if (room.isRoomy() && room.tryReserveFree(publication.sizeBytes())) {
             QueuedMessage message = QueuedMessage.unacknowledged(publication, retain, subscriptionIds);
-            context.queued().add(message);
-            putPending(message);
+            load.add(message);
+            pending.add(message);
             pump();
         } else {
             context.counters().add(Counter.DROPPED_SLOW_READER);
@@ -93,7 +92,7 @@ final class DeliveryQueue {
         if (discarded && message.mayMove()) {
             return false;
         }
-        context.queued().add(message);
+        load.add(message);
         if (discarded) {
             settled(message);
             return true;
@@ -103,37 +102,33 @@ final class DeliveryQueue {
             context.gate().append(message.queuedFor(clientId));
             message.stored = true;
         }
-        putPending(message);
+        pending.add(message);
+        dropBeyondBounds();
         pump();
         return true;
     }
 
-    private void putPending(QueuedMessage message) {
-        pending.add(message); // [MQTT-4.6.0-5], [MQTT-4.6.0-6], [MQTT-4.6.0-5 of 3.1.1], [MQTT-4.6.0-6 of 3.1.1]
-        if (!message.qos.isAcknowledged()) {
-            qos0Waiting++;
+    /** Before anything is sent: what was sent is never dropped, so that it must fit in the queue alone. */
+    private void dropBeyondBounds() {
+        while (load.isBeyondBounds()) {
+            QueuedMessage oldest = pending.take();
+            boolean expired = oldest.publication.isExpired(context.clock().millis());
+            context.counters().add(expired ? Counter.EXPIRED : Counter.DROPPED_OLDEST);
+            settled(oldest);
         }
-    }
-
-    private QueuedMessage takePending() {
-        QueuedMessage message = pending.remove();
-        if (!message.qos.isAcknowledged()) {
-            qos0Waiting--;
-        }
-        return message;
     }
 
     /** Takes what a restart found in the store, in order. */
     void restore(QueuedMessage message) {
         // What the store kept is not refused, whatever the bounds are now; beyond them it is not counted.
-        message.takesRoom = room.tryReserve(message.publication.sizeBytes());
+        message.takesRoom = room.tryReserveFree(message.publication.sizeBytes());
         if (message.takesRoom) {
-            context.queued().add(message);
+            load.add(message);
         }
         if (message.packetId > 0) {
             window.restore(message);
         } else {
-            putPending(message);
+            pending.add(message);
         }
     }
 
@@ -141,12 +136,12 @@ final class DeliveryQueue {
     void dropExpired() {
         long now = context.clock().millis();
         for (int left = pending.size(); left > 0; left--) {
-            QueuedMessage message = takePending();
+            QueuedMessage message = pending.take();
             if (message.publication.isExpired(now)) {
                 context.counters().add(Counter.EXPIRED);
                 settled(message);
             } else {
-                putPending(message);
+                pending.add(message);
             }
         }
     }
@@ -237,11 +232,11 @@ final class DeliveryQueue {
     void close() {
         outbound = null;
         for (int left = pending.size(); left > 0; left--) {
-            QueuedMessage message = takePending();
+            QueuedMessage message = pending.take();
             if (message.qos.isAcknowledged()) {
-                putPending(message);
+                pending.add(message);
             } else {
-                giveBack(message);
+                load.giveBack(message);
             }
         }
         replays.values().removeIf(replay -> !replay.subscription().qos().isAcknowledged());
@@ -287,7 +282,7 @@ final class DeliveryQueue {
         }
         Counter obstacle = obstacle(message.publication);
         if (obstacle != null) {
-            takePending();
+            pending.take();
             context.counters().add(obstacle);
             settled(message);
             return true;
@@ -295,7 +290,7 @@ final class DeliveryQueue {
         if (message.qos.isAcknowledged() && !window.hasRoom(out.receiveMaximum())) {
             return false;
         }
-        takePending();
+        pending.take();
         send(out, message);
         return true;
     }
@@ -420,7 +415,7 @@ final class DeliveryQueue {
         if (message.stored) {
             context.gate().append(new MessageSettled(clientId, message.messageId));
         }
-        giveBack(message);
+        load.giveBack(message);
         held.roomMayHaveCome();
     }
 
@@ -463,18 +458,11 @@ final class DeliveryQueue {
         replays.clear();
         List<QueuedMessage> left = new ArrayList<>(window.all());
         while (!pending.isEmpty()) {
-            left.add(takePending());
+            left.add(pending.take());
         }
-        left.stream().filter(message -> !message.mayMove()).forEach(this::giveBack); // [MQTT-4.8.2-5]
+        left.stream().filter(message -> !message.mayMove()).forEach(load::giveBack); // [MQTT-4.8.2-5]
         left.removeIf(message -> !message.mayMove());
-        left.stream().filter(message -> message.takesRoom).forEach(context.queued()::remove);
+        left.forEach(load::remove);
         return left;
-    }
-
-    private void giveBack(QueuedMessage message) {
-        if (message.takesRoom) {
-            room.release(message.publication.sizeBytes());
-            context.queued().remove(message);
-        }
     }
 }

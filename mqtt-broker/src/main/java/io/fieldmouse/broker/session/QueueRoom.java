@@ -9,8 +9,19 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class QueueRoom {
 
-    /** Bounds of one session's queue: unacknowledged and waiting messages together. */
-    public record Limits(int messagesMax, long bytesMax) {}
+    /**
+     * Bounds of one session's queue: unacknowledged and waiting messages together.
+     *
+     * @param dropOldest whether a message for a full queue is taken, and what has waited longest dropped for it when it
+     *     arrives on the session's lane; else it is refused
+     */
+    public record Limits(int messagesMax, long bytesMax, boolean dropOldest) {
+
+        /** How often the bounds may be reserved: for what is there, and for what will displace it. */
+        private int times() {
+            return dropOldest ? 2 : 1;
+        }
+    }
 
     private final Limits limits;
     private final ByteBudget budget;
@@ -22,10 +33,24 @@ public final class QueueRoom {
         this.budget = budget;
     }
 
-    /** Reserves room for one message, or none and returns false. From any lane. */
+    /**
+     * Reserves room for one message, or none and returns false. From any lane.
+     *
+     * <p>Where the oldest are dropped, the queue may be full: then what is on its way to it may be as much again, each
+     * message of it displacing its like when it arrives. Beyond that it is refused all the same.
+     */
     public boolean tryReserve(int messageBytes) {
-        boolean countFits = messages.incrementAndGet() <= limits.messagesMax;
-        boolean bytesFit = bytes.addAndGet(messageBytes) <= limits.bytesMax;
+        return tryReserve(messageBytes, limits.times());
+    }
+
+    /** As {@link #tryReserve}, but only if nothing has to be dropped for it. */
+    boolean tryReserveFree(int messageBytes) {
+        return tryReserve(messageBytes, 1);
+    }
+
+    private boolean tryReserve(int messageBytes, int times) {
+        boolean countFits = messages.incrementAndGet() <= times * limits.messagesMax;
+        boolean bytesFit = bytes.addAndGet(messageBytes) <= times * limits.bytesMax && messageBytes <= limits.bytesMax;
         if (countFits && bytesFit && budget.tryTake(messageBytes)) {
             return true;
         }
@@ -43,7 +68,14 @@ public final class QueueRoom {
 
     /** Whether a message of this size would be refused now. */
     public boolean isFullFor(int messageBytes) {
-        return messages.get() >= limits.messagesMax || bytes.get() + messageBytes > limits.bytesMax;
+        return messages.get() >= limits.times() * limits.messagesMax
+                || bytes.get() + messageBytes > limits.times() * limits.bytesMax
+                || messageBytes > limits.bytesMax;
+    }
+
+    /** Whether nothing would have to be dropped, nor a message of this size refused, now. */
+    public boolean hasFreeRoomFor(int messageBytes) {
+        return messages.get() < limits.messagesMax && bytes.get() + messageBytes <= limits.bytesMax;
     }
 
     /** At least half full: who publishes more should be held back while the receiver catches up. */
@@ -54,6 +86,10 @@ public final class QueueRoom {
     /** Down to a quarter: those who were held back may go on. */
     boolean isRoomy() {
         return messages.get() * 4 <= limits.messagesMax && bytes.get() * 4 <= limits.bytesMax;
+    }
+
+    Limits limits() {
+        return limits;
     }
 
     public int messages() {

@@ -81,7 +81,7 @@ final class SessionsForTest implements AutoCloseable {
                         new QueuedTotals(),
                         new Population(),
                         messageIds,
-                        new QueueRoom.Limits(1000, 1_000_000)),
+                        new QueueRoom.Limits(1000, 1_000_000, false)),
                 router,
                 MANY,
                 BACKLOG_MAX);
