@@ -117,7 +117,7 @@ final class ProcessTest {
                 assertEquals(78, check.exitCode(), check::toString);
                 String expected = "fieldmouse.yaml:3:9 broker.port: found " + port + ", which is held by ";
                 assertTrue(check.err().contains(expected), check.err());
-                assertTrue(check.err().contains("choose another port"), check.err());
+                assertTrue(check.err().contains("choose another, or end who holds it"), check.err());
                 assertEquals(0, trusting.exitCode(), trusting::toString);
             }
         }
