@@ -165,15 +165,15 @@ class TopicAliasTest extends BrokerTestBase {
 
     @Test
     @Proves({"MQTT-3.1.2-26", "MQTT-3.3.2-11"})
-    void topicIsSentTwiceAndThenItsAlias() {
+    void topicIsSentOnceWithItsAliasAndThenTheAliasAlone() {
         RawClient subscriber = taking(1, "subscriber");
         subscriber.subscribe("plant/#", 0);
         RawClient publisher = client(4, "publisher");
         for (int i = 1; i <= 4; i++) {
             publisher.publish(TOPIC, Integer.toString(i), 0);
         }
-        assertFalse(subscriber.expectPublish(TOPIC, "1").has(Property.TOPIC_ALIAS));
-        assertEquals(1, subscriber.expectPublish(TOPIC, "2").number(Property.TOPIC_ALIAS));
+        assertEquals(1, subscriber.expectPublish(TOPIC, "1").number(Property.TOPIC_ALIAS));
+        assertEquals(1, subscriber.expectPublish("", "2").number(Property.TOPIC_ALIAS));
         assertEquals(1, subscriber.expectPublish("", "3").number(Property.TOPIC_ALIAS));
         assertEquals(1, subscriber.expectPublish("", "4").number(Property.TOPIC_ALIAS));
     }
@@ -262,12 +262,10 @@ class TopicAliasTest extends BrokerTestBase {
                 .with(Property.maximumPacketSize(size + 2)));
         subscriber.subscribe("plant/#", 0);
         RawClient publisher = client(4, "publisher");
-        publisher.publish(TOPIC, "1", 0);
         publisher.publish(TOPIC, "too large for its receiver", 0);
         publisher.publish(TOPIC, "12345", 0); // fits, but not with an alias beside the topic
         publisher.publish(TOPIC, "12", 0);
         publisher.publish(TOPIC, "large, but not with an alias only", 0);
-        assertFalse(subscriber.expectPublish(TOPIC, "1").has(Property.TOPIC_ALIAS));
         assertFalse(subscriber.expectPublish(TOPIC, "12345").has(Property.TOPIC_ALIAS));
         assertEquals(1, subscriber.expectPublish(TOPIC, "12").number(Property.TOPIC_ALIAS));
         assertEquals(
@@ -289,7 +287,7 @@ class TopicAliasTest extends BrokerTestBase {
             publisher.publish(TOPIC, Integer.toString(i), 2);
         }
         before.expectPublish(TOPIC, "1", 2);
-        before.expectPublish(TOPIC, "2", 2);
+        before.expectPublish("", "2", 2);
         Packet third = before.expectPublish("", "3", 2);
         if (restart) {
             broker.restart();
@@ -297,8 +295,8 @@ class TopicAliasTest extends BrokerTestBase {
             before.disconnect();
         }
         RawClient after = open(5).connected(connect);
-        assertFalse(after.expectPublish(TOPIC, "1", 2).has(Property.TOPIC_ALIAS));
-        assertEquals(1, after.expectPublish(TOPIC, "2", 2).number(Property.TOPIC_ALIAS));
+        assertEquals(1, after.expectPublish(TOPIC, "1", 2).number(Property.TOPIC_ALIAS));
+        assertEquals(1, after.expectPublish("", "2", 2).number(Property.TOPIC_ALIAS));
         Packet again = after.expectPublish("", "3", 2);
         assertTrue(again.dup());
         assertEquals(third.packetId(), again.packetId());
@@ -329,7 +327,9 @@ class TopicAliasTest extends BrokerTestBase {
                 assertEquals(List.of("k=v"), message.userProperties());
                 subscribers[i].acknowledge(message);
             }
-            assertEquals(i % 2 == 0 ? 2 : 0, reader.used, "of subscriber " + i);
+            // The only alias of the first stays with the topic that is sent more often.
+            int expected = i % 2 == 1 ? 0 : i == 0 ? 3 : 4;
+            assertEquals(expected, reader.used, "of subscriber " + i);
         }
     }
 }

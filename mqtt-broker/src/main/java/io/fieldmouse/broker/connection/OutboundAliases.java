@@ -8,9 +8,9 @@ import java.util.Map;
  * The topic aliases that the broker gives on one connection, up to the client's Topic Alias Maximum (MQTT 5 section
  * 3.1.2.11.5) and a bound of ours. They end with the connection [MQTT-3.3.2-7]. Belongs to the connection's lane.
  *
- * <p>A topic gets one when it is sent for the second time, and is long enough to gain by it. When all are given, the
- * next topic takes one over only from a topic that is sent less often than itself: were it to take that of the one not
- * sent for longest, a client that gets more topics in turn than it has aliases would never see one used.
+ * <p>A topic that is long enough to gain by it gets one when it is first sent, while there are any. When all are given,
+ * the next topic takes one over only from a topic that is sent less often than itself: were it to take that of the one
+ * not sent for longest, a client that gets more topics in turn than it has aliases would never see one used.
  *
  * <p>How often a topic is sent is counted by its hash in a small table, so that topics which are never sent again leave
  * nothing behind. Two that share a place look like one that is sent more often, which does no harm.
@@ -19,7 +19,7 @@ import java.util.Map;
  */
 final class OutboundAliases {
     /** A PUBLISH that uses one is shorter by the topic, and longer by the property of 3 bytes. */
-    private static final int TOPIC_CHARS_MIN = 8;
+    private static final int TOPIC_CHARS_MIN = 4;
 
     private static final int COUNTS = 256;
     private static final int COUNT_MAX = 100;
@@ -70,7 +70,7 @@ final class OutboundAliases {
 
     /** An alias to give to this topic, which has none, in the PUBLISH that is about to be sent; 0 for none. */
     int offer(String topic) {
-        if (topic.length() < TOPIC_CHARS_MIN || counts[place(topic)] < 2 || !budget.hasRoomFor(sizeBytes(topic))) {
+        if (topic.length() < TOPIC_CHARS_MIN || !budget.hasRoomFor(sizeBytes(topic))) {
             return 0;
         }
         if (given < topics.length - 1) {
