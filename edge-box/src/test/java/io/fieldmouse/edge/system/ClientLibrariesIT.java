@@ -8,17 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The packaged broker and the client libraries people use. With each the same conversation: a message at each QoS, a
  * retained one, a will, a shared subscription, a session that is resumed. Each client says what went as it should.
  */
+@ParameterizedClass(name = "{0} lanes")
+@ValueSource(ints = {1, 4})
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @SuppressWarnings("NullAway.Init") // JUnit and the first method fill the fields
 class ClientLibrariesIT {
@@ -30,12 +35,15 @@ class ClientLibrariesIT {
 
     private static PackagedBroker broker;
 
-    @BeforeAll
-    static void start() throws Exception {
-        broker = PackagedBroker.start(directory);
+    @Parameter
+    int lanes;
+
+    @BeforeParameterizedClassInvocation
+    static void start(int lanes) throws Exception {
+        broker = PackagedBroker.start(Files.createDirectory(directory.resolve(lanes + "-lanes")), "lanes=" + lanes);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         if (broker != null) {
             broker.close();
