@@ -50,7 +50,7 @@ public final class AccessWatch implements AutoCloseable {
                     changed.run();
                 }
             } catch (AccessFileException e) {
-                LOG.error("{}. What was read before stays in force.", e.getMessage());
+                LOG.error("{} (what was read before stays in force)", e.getMessage());
             } catch (RuntimeException e) {
                 LOG.error("file={} could not be read anew; what was read before stays in force", file.path(), e);
             }

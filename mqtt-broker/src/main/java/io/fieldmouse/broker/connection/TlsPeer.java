@@ -5,9 +5,15 @@ import io.fieldmouse.broker.message.Counters.Counter;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.naming.NamingException;
@@ -43,7 +49,7 @@ final class TlsPeer extends ChannelInboundHandlerAdapter {
         if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
             ctx.fireUserEventTriggered(event);
         } else if (!handshake.isSuccess()) {
-            fail(ctx, String.valueOf(handshake.cause().getMessage()));
+            fail(ctx, words(handshake.cause()));
         } else if (terms.userFromCertificate()) {
             identify(ctx);
         }
@@ -66,9 +72,47 @@ final class TlsPeer extends ChannelInboundHandlerAdapter {
         if (!failed) {
             failed = true;
             counters.add(Counter.REFUSED_TLS_HANDSHAKE);
-            LOG.info("refusing remote={}: no TLS: {}", ctx.channel().remoteAddress(), Connection.printable(words));
+            LOG.info("refusing remote={} by TLS: {}", ctx.channel().remoteAddress(), Connection.printable(words));
             ctx.close();
         }
+    }
+
+    /**
+     * What was wrong, in words of our own where the library's would hold what the client sent: whoever takes this for a
+     * listener without TLS begins with its password.
+     */
+    static String words(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NotSslRecordException) {
+                return "the client does not speak TLS";
+            }
+            if (cause instanceof ClosedChannelException) {
+                return "the client left in the middle of the handshake; does it trust the broker's certificate?";
+            }
+            if (cause instanceof CertPathValidatorException invalid) {
+                return "the client's certificate: " + words(invalid);
+            }
+            if (cause instanceof CertPathBuilderException && cause.getCause() == null) {
+                return "the client's certificate is of no authority that is trusted here";
+            }
+        }
+        Throwable told =
+                failure instanceof DecoderException && failure.getCause() != null ? failure.getCause() : failure;
+        return String.valueOf(told.getMessage());
+    }
+
+    private static String words(CertPathValidatorException invalid) {
+        CertPathValidatorException.Reason reason = invalid.getReason();
+        if (reason == BasicReason.REVOKED) {
+            return "it is revoked";
+        }
+        if (reason == BasicReason.EXPIRED) {
+            return "it has expired";
+        }
+        if (reason == BasicReason.UNDETERMINED_REVOCATION_STATUS) {
+            return "nobody says whether it is revoked; is the revocation list past its next update?";
+        }
+        return String.valueOf(invalid.getMessage());
     }
 
     @Override
@@ -84,7 +128,7 @@ final class TlsPeer extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
             // Before the handshake's end it is told as its event; later it is a client that breaks the rules of TLS.
-            LOG.debug("remote={} broke TLS: {}", ctx.channel().remoteAddress(), cause.getMessage());
+            LOG.debug("remote={} broke TLS: {}", ctx.channel().remoteAddress(), words(cause));
             ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);
