@@ -13,11 +13,14 @@ import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.RawClient;
 import io.fieldmouse.broker.wire.SocketLine;
 import io.fieldmouse.broker.wire.TlsIdentity;
+import io.fieldmouse.broker.wire.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +105,24 @@ class TlsTest extends BrokerTestBase {
                 socket.startHandshake();
                 assertEquals(version, socket.getSession().getProtocol());
             }
+        }
+    }
+
+    @Test
+    void handsAreShakenOnce() throws IOException {
+        try (SSLSocket socket = TlsIdentity.socket(broker.broker().port("open"), null)) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+            socket.getOutputStream().write(Connect.as(4, "again").bytes());
+            assertEquals(4, socket.getInputStream().readNBytes(4).length);
+            socket.startHandshake();
+            int answer;
+            try {
+                socket.getOutputStream().write(Wire.packet(Wire.PINGREQ));
+                answer = socket.getInputStream().read();
+            } catch (SSLException | SocketException e) {
+                answer = -1;
+            }
+            assertEquals(-1, answer);
         }
     }
 

@@ -38,6 +38,17 @@ import org.jspecify.annotations.Nullable;
 final class TlsMaterial {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
+    /** Java's own switch, for the whole process; read when the first connection is made. */
+    private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
+    static {
+        // In TLS 1.2 a client may shake hands again and again, each time with another certificate or none: it would no
+        // longer be the one that was let in, and each time costs as much as a connection.
+        if (System.getProperty(NO_RENEGOTIATION) == null) {
+            System.setProperty(NO_RENEGOTIATION, "true");
+        }
+    }
+
     private final SslContext context;
     private final X509Certificate certificate;
     private final @Nullable X509TrustManager trust;
