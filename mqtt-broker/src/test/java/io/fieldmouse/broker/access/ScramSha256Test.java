@@ -10,6 +10,7 @@ import io.fieldmouse.broker.access.AuthenticationMethod.Accepted;
 import io.fieldmouse.broker.access.AuthenticationMethod.Continue;
 import io.fieldmouse.broker.access.AuthenticationMethod.Exchange;
 import io.fieldmouse.broker.access.AuthenticationMethod.Refused;
+import io.fieldmouse.broker.access.AuthenticationMethod.Step;
 import io.fieldmouse.broker.wire.ScramClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -159,6 +161,14 @@ class ScramSha256Test {
         continued(exchange, "y,,n=user,r=rOprNGfwEbeRWgbNEkqO");
         // Who makes "y" of "n" hides from both that they could bind to the channel.
         assertTrue(refused(exchange, LAST).contains("channel binding"));
+    }
+
+    @Test
+    void manyExtensionsFitIntoASmallStack() throws Exception {
+        String message = FIRST + ",a=b".repeat(240);
+        FutureTask<Step> answer = new FutureTask<>(() -> scram.begin().next(bytes(message)));
+        new Thread(null, answer, "small", 128 * 1024).start();
+        assertInstanceOf(Continue.class, answer.get());
     }
 
     @Test
