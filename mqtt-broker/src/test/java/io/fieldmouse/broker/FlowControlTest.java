@@ -238,6 +238,21 @@ class FlowControlTest extends BrokerTestBase {
     }
 
     @Test
+    void refusedForTheBuffersOfAllItLeavesNoRetainedMessage() {
+        restartWith("buffer_bytes_max", "1048576", "queue_bytes_max", "100000000");
+        subscribedAndAway("away", "t/#", 1);
+        RawClient publisher = client(5, "p");
+        String payload = "x".repeat(100_000);
+        int id = 0;
+        do {
+            publisher.send(Publish.of("t/" + ++id, payload).qos(1, id).retain());
+        } while (publisher.expect(PacketType.PUBACK).reason() == 0);
+        RawClient newcomer = client(5, "n");
+        newcomer.subscribe("t/" + id, 0);
+        newcomer.expectSilence();
+    }
+
+    @Test
     void publisherThatIsHeldBackIsNotTimedOut() {
         restartWith("queue_messages_max", "20", "inflight_max", "1");
         RawClient slow = subscriber(4, "slow");

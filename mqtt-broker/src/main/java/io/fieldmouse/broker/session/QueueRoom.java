@@ -70,7 +70,8 @@ public final class QueueRoom {
     public boolean isFullFor(int messageBytes) {
         return messages.get() >= limits.times() * limits.messagesMax
                 || bytes.get() + messageBytes > limits.times() * limits.bytesMax
-                || messageBytes > limits.bytesMax;
+                || messageBytes > limits.bytesMax
+                || !budget.hasRoomFor(messageBytes);
     }
 
     /** Whether nothing would have to be dropped, nor a message of this size refused, now. */
