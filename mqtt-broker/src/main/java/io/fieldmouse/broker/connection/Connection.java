@@ -446,7 +446,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     /** What a client chose must not forge lines of the log. */
     static String printable(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", "?").replace('"', '\'');
+        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?").replace('"', '\'');
         return line.length() > LOGGED_CHARS_MAX ? line.substring(0, LOGGED_CHARS_MAX) + "..." : line;
     }
 
