@@ -1,6 +1,7 @@
 package io.fieldmouse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.fieldmouse.broker.access.AuthenticationMethod;
 import io.fieldmouse.broker.access.ScramVerifier;
@@ -145,6 +146,14 @@ abstract class AuthenticationTestBase extends BrokerTestBase {
         assertEquals(0, answer.reason());
         scram.requireProof(answer.data(Property.AUTHENTICATION_DATA));
         return answer;
+    }
+
+    /** CONNACK with this reason, and the end. */
+    static void expectRefused(RawClient client, int reason) {
+        Packet answer = client.expect(PacketType.CONNACK);
+        assertEquals(reason, answer.reason());
+        assertFalse(answer.sessionPresent());
+        client.expectClosed();
     }
 
     /** Alice's, connected. */
