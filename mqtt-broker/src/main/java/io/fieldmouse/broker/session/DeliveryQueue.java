@@ -4,15 +4,9 @@ import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.store.StoreChange;
-import io.fieldmouse.store.StoreChange.MessageReleased;
-import io.fieldmouse.store.StoreChange.MessageSent;
-import io.fieldmouse.store.StoreChange.MessageSettled;
-import io.fieldmouse.store.StoreChange.SubscriptionAdded;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,30 +19,26 @@ import org.jspecify.annotations.Nullable;
  * asked for wait, because an older retained value must not arrive after a newer one, and while other QoS 0 waits.
  */
 final class DeliveryQueue {
-    private final String clientId;
     private final SessionContext context;
     private final QueueRoom room;
     private final Predicate<String> readable;
     private final QueueLoad load;
     private final PendingMessages pending = new PendingMessages();
     private final OutboundWindow window = new OutboundWindow();
-
-    /** By filter, in the order of the subscriptions. */
-    private final Map<String, Replay> replays = new LinkedHashMap<>();
-
+    private final DeliveryJournal journal;
+    private final OwedReplays owed;
     private final HeldPublishers held;
     private @Nullable Outbound outbound;
-    private boolean durable;
     private boolean discarded;
-    private boolean searchesOn;
 
     /** @param readable tells the topics that the client may read now; it may have been others when a message came */
     DeliveryQueue(String clientId, SessionContext context, QueueRoom room, Predicate<String> readable) {
-        this.clientId = clientId;
         this.readable = readable;
         this.context = context;
         this.room = room;
         this.load = new QueueLoad(room, context.queued());
+        this.journal = new DeliveryJournal(clientId, context.gate());
+        this.owed = new OwedReplays(context.lane(), journal, this::pump);
         this.held = new HeldPublishers(room);
     }
 
@@ -60,7 +50,7 @@ final class DeliveryQueue {
         if (out == null) {
             return;
         }
-        if (!replays.isEmpty() || pending.holdsQos0() || window.owesReplay()) {
+        if (!owed.isEmpty() || pending.holdsQos0() || window.owesReplay()) {
             queueInOrder(publication, retain, subscriptionIds);
         } else if (out.isWritable()) {
             // [MQTT-4.3.1-1], [MQTT-4.3.1-1 of 3.1.1]
@@ -97,11 +87,7 @@ final class DeliveryQueue {
             settled(message);
             return true;
         }
-        if (durable && !message.stored && message.qos.isAcknowledged()) {
-            // It was routed while the session was not yet meant to outlive its connection.
-            context.gate().append(message.queuedFor(clientId));
-            message.stored = true;
-        }
+        journal.queued(message);
         pending.add(message);
         dropBeyondBounds();
         pump();
@@ -113,8 +99,7 @@ final class DeliveryQueue {
         while (load.isBeyondBounds()) {
             QueuedMessage oldest = pending.take();
             boolean expired = oldest.publication.isExpired(context.clock().millis());
-            context.counters().add(expired ? Counter.EXPIRED : Counter.DROPPED_OLDEST);
-            settled(oldest);
+            drop(oldest, expired ? Counter.EXPIRED : Counter.DROPPED_OLDEST);
         }
     }
 
@@ -135,36 +120,14 @@ final class DeliveryQueue {
     /** Drops what has expired while it waited, so that it takes no room. */
     void dropExpired() {
         long now = context.clock().millis();
-        for (int left = pending.size(); left > 0; left--) {
-            QueuedMessage message = pending.take();
-            if (message.publication.isExpired(now)) {
-                context.counters().add(Counter.EXPIRED);
-                settled(message);
-            } else {
-                pending.add(message);
-            }
-        }
+        pending.takeThose(message -> message.publication.isExpired(now), message -> drop(message, Counter.EXPIRED));
     }
 
     // ---- retained messages for new subscriptions
 
-    /** Takes what a subscription is owed, in place of what one with the same filter was. Sent by {@link #pump}. */
-    void owe(Replay replay) {
-        String filter = replay.subscription().filter();
-        replays.remove(filter);
-        if (!replay.search() || replay.found() != null) {
-            replay.putBack();
-            replays.put(filter, replay);
-        }
-    }
-
-    boolean owes(String filter) {
-        return replays.containsKey(filter);
-    }
-
-    /** The subscription is gone. */
-    void forgive(String filter) {
-        replays.remove(filter);
+    /** The retained messages that subscriptions are still owed. Sent by {@link #pump}. */
+    OwedReplays owed() {
+        return owed;
     }
 
     /** Topics of which messages are on their way. */
@@ -177,45 +140,15 @@ final class DeliveryQueue {
 
     /** Sends the next retained message that a subscription is owed, before whatever came after it. */
     private boolean replayNext(Outbound out) {
-        if (replays.isEmpty() || window.nextToResend() != null) {
+        if (owed.isEmpty() || window.nextToResend() != null) {
             return false;
         }
-        Replay replay = replays.values().iterator().next();
-        if (!replay.search()) {
-            searchOn();
+        QueuedMessage message = owed.next(window.hasRoom(out.receiveMaximum()));
+        if (message == null) {
             return false;
         }
-        Publication publication = replay.found();
-        if (publication == null) {
-            replayed(replay.subscription());
-            return true;
-        }
-        boolean acknowledged =
-                publication.qos().atMost(replay.subscription().qos()).isAcknowledged();
-        if (acknowledged && !window.hasRoom(out.receiveMaximum())) {
-            replay.putBack();
-            return false;
-        }
-        send(out, QueuedMessage.replay(replay.take(), publication, replay.subscription()));
+        send(out, message);
         return true;
-    }
-
-    /** As a task of its own, so that a long search lets others have their turns. */
-    private void searchOn() {
-        if (!searchesOn) {
-            searchesOn = true;
-            context.lane().execute(() -> {
-                searchesOn = false;
-                pump();
-            });
-        }
-    }
-
-    private void replayed(Subscription subscription) {
-        replays.remove(subscription.filter());
-        if (durable && subscription.qos().isAcknowledged()) {
-            context.gate().append(new SubscriptionAdded(clientId, subscription.toStored(false)));
-        }
     }
 
     // ---- connection
@@ -231,15 +164,8 @@ final class DeliveryQueue {
     /** The connection is gone: QoS 0 is not kept, the rest waits for the next one. */
     void close() {
         outbound = null;
-        for (int left = pending.size(); left > 0; left--) {
-            QueuedMessage message = pending.take();
-            if (message.qos.isAcknowledged()) {
-                pending.add(message);
-            } else {
-                load.giveBack(message);
-            }
-        }
-        replays.values().removeIf(replay -> !replay.subscription().qos().isAcknowledged());
+        pending.takeThose(message -> !message.qos.isAcknowledged(), load::giveBack);
+        owed.removeQos0();
         held.letGo();
     }
 
@@ -277,14 +203,12 @@ final class DeliveryQueue {
 
     private boolean sendNext(Outbound out) {
         QueuedMessage message = pending.peek();
-        if (message == null || !replays.isEmpty() || window.nextToResend() != null) {
+        if (message == null || !owed.isEmpty() || window.nextToResend() != null) {
             return false;
         }
         Counter obstacle = obstacle(message.publication);
         if (obstacle != null) {
-            pending.take();
-            context.counters().add(obstacle);
-            settled(message);
+            drop(pending.take(), obstacle);
             return true;
         }
         if (message.qos.isAcknowledged() && !window.hasRoom(out.receiveMaximum())) {
@@ -307,30 +231,12 @@ final class DeliveryQueue {
             // Kept until it is acknowledged: [MQTT-4.3.2-3], [MQTT-4.3.3-3], [MQTT-4.3.2-1 of 3.1.1],
             // [MQTT-4.3.3-1 of 3.1.1]
             window.add(message);
-            noteSent(message);
+            journal.sent(message);
             // [MQTT-3.3.1-3], [MQTT-4.3.2-2], [MQTT-4.3.3-2], [MQTT-3.3.1-3 of 3.1.1]
             transmit(out, message, false);
         } else {
             transmit(out, message, false);
             settled(message);
-        }
-    }
-
-    private void noteSent(QueuedMessage message) {
-        if (!durable && !message.stored) {
-            return;
-        }
-        List<StoreChange> changes = new ArrayList<>(2);
-        if (message.stored) {
-            changes.add(new MessageSent(clientId, message.messageId, message.packetId));
-        } else {
-            message.storeLate(clientId, changes); // a retained message, which is the session's only now
-        }
-        if (message.qos == Qos.EXACTLY_ONCE) {
-            // After a restart it must leave under the same packet id, or the client takes it for another.
-            message.afterPosition = context.gate().commit(changes);
-        } else {
-            changes.forEach(context.gate()::append);
         }
     }
 
@@ -372,10 +278,7 @@ final class DeliveryQueue {
         }
         if (!message.released) {
             message.released = true;
-            if (message.stored) {
-                // Were PUBREL to leave first, a restart would send the PUBLISH again to a client that has forgotten it.
-                message.afterPosition = context.gate().commit(new MessageReleased(clientId, message.messageId));
-            }
+            journal.released(message);
         }
         if (outbound != null) {
             outbound.release(packetId, message.afterPosition); // [MQTT-4.3.3-4]
@@ -411,10 +314,13 @@ final class DeliveryQueue {
         pump();
     }
 
+    private void drop(QueuedMessage message, Counter reason) {
+        context.counters().add(reason);
+        settled(message);
+    }
+
     private void settled(QueuedMessage message) {
-        if (message.stored) {
-            context.gate().append(new MessageSettled(clientId, message.messageId));
-        }
+        journal.settled(message);
         load.giveBack(message);
         held.roomMayHaveCome();
     }
@@ -438,12 +344,10 @@ final class DeliveryQueue {
 
     /** Whether messages are kept in the store, and whether those that wait have to be stored now. */
     void setDurable(boolean nowDurable, boolean storeWaiting, List<StoreChange> changes) {
-        durable = nowDurable;
+        journal.setDurable(nowDurable);
         if (storeWaiting) {
-            for (QueuedMessage message : window.all()) {
-                message.storeLate(clientId, changes);
-            }
-            pending.forEach(message -> message.storeLate(clientId, changes));
+            window.all().forEach(message -> journal.queuedBefore(message, changes));
+            pending.forEach(message -> journal.queuedBefore(message, changes));
         }
     }
 
@@ -455,7 +359,7 @@ final class DeliveryQueue {
     List<QueuedMessage> discard() {
         discarded = true;
         close();
-        replays.clear();
+        owed.clear();
         List<QueuedMessage> left = new ArrayList<>(window.all());
         while (!pending.isEmpty()) {
             left.add(pending.take());

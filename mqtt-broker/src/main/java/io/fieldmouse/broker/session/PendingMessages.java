@@ -3,6 +3,7 @@ package io.fieldmouse.broker.session;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Messages of one session that have yet to be sent, in the order of their arrival. */
@@ -27,6 +28,18 @@ final class PendingMessages {
         return message;
     }
 
+    /** Takes out those, in order; the others stay as they are. */
+    void takeThose(Predicate<QueuedMessage> chosen, Consumer<QueuedMessage> action) {
+        for (int left = messages.size(); left > 0; left--) {
+            QueuedMessage message = take();
+            if (chosen.test(message)) {
+                action.accept(message);
+            } else {
+                add(message);
+            }
+        }
+    }
+
     @Nullable
     QueuedMessage peek() {
         return messages.peek();
@@ -38,10 +51,6 @@ final class PendingMessages {
 
     boolean holdsQos0() {
         return qos0 > 0;
-    }
-
-    int size() {
-        return messages.size();
     }
 
     void forEach(Consumer<QueuedMessage> action) {

@@ -124,7 +124,7 @@ public final class Session {
 
     /** The retained messages that a subscription asks for. They leave with {@link #replay()}. */
     public void owe(Replay replay) {
-        deliveries.owe(replay);
+        deliveries.owed().add(replay);
     }
 
     /** Begins to send the retained messages that subscriptions are owed. */
@@ -264,7 +264,8 @@ public final class Session {
     }
 
     private SubscriptionAdded added(Subscription subscription) {
-        return new SubscriptionAdded(clientId, subscription.toStored(deliveries.owes(subscription.filter())));
+        return new SubscriptionAdded(
+                clientId, subscription.toStored(deliveries.owed().contains(subscription.filter())));
     }
 
     private void put(Subscription subscription) {
@@ -276,7 +277,7 @@ public final class Session {
 
     /** Returns what there was. */
     public @Nullable Subscription unsubscribe(String filter, List<StoreChange> changes) {
-        deliveries.forgive(filter);
+        deliveries.owed().remove(filter);
         // The very same filter; what is on its way goes on [MQTT-3.10.4-1], [MQTT-3.10.4-3], [MQTT-3.10.4-1 of 3.1.1],
         // [MQTT-3.10.4-3 of 3.1.1]
         Subscription was = subscriptions.remove(filter);
