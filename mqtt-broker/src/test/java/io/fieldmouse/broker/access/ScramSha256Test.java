@@ -101,21 +101,30 @@ class ScramSha256Test {
                 "n,,n=user,r=abc,1=x",
                 "n,,n=user,r=abc,x",
                 "n,,m=must,n=user,r=abc",
-                "n,,n=us=er,r=abc",
-                "n,,n=us=2cer,r=abc",
-                "n,,n=user\u0007,r=abc",
-                "n,,n=\u00AD,r=abc",
                 "n,n=user,r=abc",
                 "x,,n=user,r=abc",
-                "p=tls-exporter,,n=user,r=abc",
-                "n,a=slow,n=user,r=abc",
                 "n,a=,n=user,r=abc",
                 "n,user,n=user,r=abc",
                 " n,,n=user,r=abc",
                 "n,,n=user,r=abc\n"
             })
-    void badFirstMessageIsRefused(String message) {
-        refused(scram.begin(), message);
+    void firstMessageOfAnotherFormIsRefused(String message) {
+        assertEquals("no client-first-message of RFC 5802", refused(scram.begin(), message));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"us=er", "us=2cer", "user\u0007", "\u00AD"})
+    void nameThatCannotBePreparedIsRefused(String name) {
+        String why = refused(scram.begin(), "n,,n=" + name + ",r=abc");
+        assertEquals("a user name that cannot be prepared (RFC 4013)", why);
+    }
+
+    @Test
+    void whatIsNotOfferedIsRefused() {
+        assertEquals(
+                "it asks for channel binding, which is not offered",
+                refused(scram.begin(), "p=tls-exporter,,n=user,r=abc"));
+        assertEquals("it asks to act for another user", refused(scram.begin(), "n,a=slow,n=user,r=abc"));
     }
 
     @ParameterizedTest
@@ -131,28 +140,44 @@ class ScramSha256Test {
         assertEquals("r=" + NONCE + ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", continued(scram.begin(), message));
     }
 
+    private String refusedAtTheEnd(String message) {
+        Exchange exchange = scram.begin();
+        continued(exchange, FIRST);
+        return refused(exchange, message);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
                 "c=biws,r=" + NONCE,
-                "c=biws,r=" + NONCE + "x,p=" + PROOF,
-                "c=biws,r=rOprNGfwEbeRWgbNEkqO,p=" + PROOF,
-                "c=eSws,r=" + NONCE + ",p=" + PROOF,
                 "c=,r=" + NONCE + ",p=" + PROOF,
                 "r=" + NONCE + ",c=biws,p=" + PROOF,
                 "c=biws,r=" + NONCE + ",p=" + PROOF + "=",
                 "c=biws,r=" + NONCE + ",p=" + PROOF + ",x=y",
-                "c=biws,r=" + NONCE + ",x=y,p=" + PROOF,
                 "c=biws,r=" + NONCE + ",p=",
                 "c=biws,r=" + NONCE + ",p=AAAA",
-                "c=biws,r=" + NONCE + ",p=AAAAZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
                 "c=biws,r=" + NONCE + ",p=!HzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
             })
-    void badLastMessageIsRefused(String message) {
-        Exchange exchange = scram.begin();
-        continued(exchange, FIRST);
-        refused(exchange, message);
+    void lastMessageOfAnotherFormIsRefused(String message) {
+        assertEquals("no client-final-message of RFC 5802", refusedAtTheEnd(message));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {NONCE + "x", "rOprNGfwEbeRWgbNEkqO"})
+    void lastMessageOfAnotherExchangeIsRefused(String nonce) {
+        String why = refusedAtTheEnd("c=biws,r=" + nonce + ",p=" + PROOF);
+        assertEquals("the nonce is another exchange's", why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "c=biws,r=" + NONCE + ",x=y,p=" + PROOF, // proves it without the extension
+                "c=biws,r=" + NONCE + ",p=AAAAZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
+            })
+    void whatProvesSomethingElseIsRefused(String message) {
+        assertEquals("wrong password of \"user\"", refusedAtTheEnd(message));
     }
 
     @Test
@@ -160,7 +185,8 @@ class ScramSha256Test {
         Exchange exchange = scram.begin();
         continued(exchange, "y,,n=user,r=rOprNGfwEbeRWgbNEkqO");
         // Who makes "y" of "n" hides from both that they could bind to the channel.
-        assertTrue(refused(exchange, LAST).contains("channel binding"));
+        assertEquals("channel binding changed on the way", refused(exchange, LAST));
+        assertEquals("channel binding changed on the way", refusedAtTheEnd("c=eSws,r=" + NONCE + ",p=" + PROOF));
     }
 
     @Test
