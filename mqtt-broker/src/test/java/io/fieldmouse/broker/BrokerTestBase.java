@@ -81,6 +81,11 @@ abstract class BrokerTestBase {
         return idAtHome(clientId, false);
     }
 
+    /** A client id that lives on another lane than the other one, if there are several. */
+    String elsewhereThan(String clientId) {
+        return lanes > 1 ? strangerTo(clientId) : neighbourOf(clientId);
+    }
+
     private String idAtHome(String clientId, boolean together) {
         Lanes homes =
                 new Lanes(IntStream.range(0, lanes).mapToObj(SteppedLane::new).toList());

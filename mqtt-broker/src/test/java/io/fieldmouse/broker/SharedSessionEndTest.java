@@ -1,7 +1,6 @@
 package io.fieldmouse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.wire.Connect;
@@ -37,22 +36,15 @@ class SharedSessionEndTest extends BrokerTestBase {
     private RawClient busyMember(int qos, int messages) {
         RawClient member = open(5).connected(Connect.as(5, "leaving").durable().with(Property.receiveMaximum(2)));
         assertEquals(qos, member.subscribe(SHARE, qos));
-        RawClient publisher = client(5, "publisher");
-        for (int i = 0; i < messages; i++) {
-            assertEquals(0, publisher.publish("t", Integer.toString(i), qos));
-        }
+        new Numbered("t", qos).publish(client(5, "publisher"), 0, messages);
         return member;
     }
 
     private RawClient heir(int qos) {
         RawClient heir =
-                open(5).connected(Connect.as(5, strangerIfAny("leaving")).with(Property.receiveMaximum(1)));
+                open(5).connected(Connect.as(5, elsewhereThan("leaving")).with(Property.receiveMaximum(1)));
         assertEquals(qos, heir.subscribe(SHARE, qos));
         return heir;
-    }
-
-    private String strangerIfAny(String clientId) {
-        return lanes > 1 ? strangerTo(clientId) : neighbourOf(clientId);
     }
 
     /** For so many seconds; leaves unread what is on its way. */
@@ -62,14 +54,6 @@ class SharedSessionEndTest extends BrokerTestBase {
             // was on its way
         }
         member.close();
-    }
-
-    private static void expectInOrder(RawClient client, int from, int to, int qos) {
-        for (int i = from; i < to; i++) {
-            Packet packet = client.expectPublish("t", Integer.toString(i), qos);
-            assertFalse(packet.dup(), "never sent to this client before");
-            client.acknowledge(packet);
-        }
     }
 
     private enum End {
@@ -110,7 +94,7 @@ class SharedSessionEndTest extends BrokerTestBase {
         leaving.expectPublish("t", "1", 1);
         RawClient heir = heir(1);
         end.of(leaving, this);
-        expectInOrder(heir, 0, 5, 1);
+        new Numbered("t", 1).expect(heir, 0, 5);
         expectNothingOnItsWayTo(heir);
         assertEquals(0, broker.count(Counter.DROPPED_NO_MEMBER_LEFT));
     }
@@ -123,7 +107,7 @@ class SharedSessionEndTest extends BrokerTestBase {
         leaving.expectPublish("t", "0", 1);
         RawClient heir = heir(1);
         leaving.reset();
-        expectInOrder(heir, 0, 1, 1);
+        new Numbered("t", 1).expect(heir, 0, 1);
     }
 
     @Test
@@ -153,7 +137,7 @@ class SharedSessionEndTest extends BrokerTestBase {
         leaving.expect(PacketType.PUBREL, first.packetId(), 0);
         RawClient heir = heir(2);
         leave(leaving, 0);
-        expectInOrder(heir, 2, 5, 2); // [MQTT-4.8.2-5]
+        new Numbered("t", 2).expect(heir, 2, 5); // [MQTT-4.8.2-5]
         expectNothingOnItsWayTo(heir);
     }
 
@@ -215,7 +199,7 @@ class SharedSessionEndTest extends BrokerTestBase {
         leaving.puback(1);
         leaving.expectPublish("t", "2", 1);
         leave(leaving, 0); // now it is over
-        expectInOrder(heir, 1, 5, 1);
+        new Numbered("t", 1).expect(heir, 1, 5);
     }
 
     @Test
@@ -226,7 +210,7 @@ class SharedSessionEndTest extends BrokerTestBase {
         expectNothingOnItsWayTo(client(5, "leaving"));
         broker.restart();
         RawClient back = durable(5, "away");
-        expectInOrder(back, 0, 5, 1);
+        new Numbered("t", 1).expect(back, 0, 5);
         expectNothingOnItsWayTo(back);
     }
 
@@ -236,7 +220,7 @@ class SharedSessionEndTest extends BrokerTestBase {
         broker.restart();
         RawClient heir = heir(1);
         client(5, "leaving");
-        expectInOrder(heir, 0, 5, 1);
+        new Numbered("t", 1).expect(heir, 0, 5);
         expectNothingOnItsWayTo(heir);
     }
 
@@ -252,7 +236,7 @@ class SharedSessionEndTest extends BrokerTestBase {
         leave(leaving, 0);
         heir.acknowledge(heir.expectPublish("t", "first", 1));
         heir.acknowledge(heir.expectPublish("t", "second", 1));
-        expectInOrder(heir, 0, 5, 1);
+        new Numbered("t", 1).expect(heir, 0, 5);
         expectNothingOnItsWayTo(heir);
     }
 
