@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,22 +22,24 @@ import org.junit.jupiter.api.Test;
 class SharedOrderTest extends BrokerTestBase {
     private static final int TOPICS = 24;
 
-    /** By topic: what came, in order. By member: which topics. */
+    /** By topic: what came, in order. */
     private final Map<String, List<Integer>> numbers = new HashMap<>();
 
-    private final Map<String, RawClient> memberOf = new HashMap<>();
+    /** By topic: to whom. */
+    private final Map<String, String> memberOf = new HashMap<>();
 
     @Override
     String[] settings() {
         return new String[] {"shared_order", "topic_hash", "durability", "none"};
     }
 
-    private List<RawClient> members(int count) {
-        List<RawClient> members = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            RawClient member = client(5, "member-" + i);
+    /** Four, by their client ids. */
+    private Map<String, RawClient> members(BiFunction<Integer, String, RawClient> connected) {
+        Map<String, RawClient> members = new TreeMap<>();
+        for (String clientId : List.of("a", "b", "c", "d")) {
+            RawClient member = connected.apply(5, clientId);
             assertEquals(1, member.subscribe("$share/g/t/+", 1));
-            members.add(member);
+            members.put(clientId, member);
         }
         return members;
     }
@@ -53,20 +58,20 @@ class SharedOrderTest extends BrokerTestBase {
         publisher.disconnect();
     }
 
-    private void receive(List<RawClient> members, int count) {
+    private void receive(Map<String, RawClient> members, int count) {
         int[] left = {count};
         await("everything received", () -> {
-            for (RawClient member : members) {
+            members.forEach((clientId, member) -> {
                 member.ping();
                 for (Packet p = member.receive(); p.type() != PacketType.PINGRESP; p = member.receive()) {
                     numbers.computeIfAbsent(p.topic(), topic -> new ArrayList<>())
                             .add(Integer.parseInt(p.payloadText()));
-                    RawClient other = memberOf.put(p.topic(), member);
-                    assertTrue(other == null || other == member, p.topic() + " went to another member");
+                    String other = memberOf.put(p.topic(), clientId);
+                    assertTrue(other == null || other.equals(clientId), p.topic() + " went to another member");
                     member.puback(p.packetId());
                     left[0]--;
                 }
-            }
+            });
             return left[0] <= 0;
         });
     }
@@ -79,25 +84,38 @@ class SharedOrderTest extends BrokerTestBase {
 
     @Test
     void messagesOfATopicKeepTheirOrder() {
-        List<RawClient> members = members(4);
+        Map<String, RawClient> members = members(this::client);
         publish(0, 20);
         receive(members, 20 * TOPICS);
         expectOrder(20);
-        assertEquals(4, memberOf.values().stream().distinct().count(), "members who receive something");
+        assertEquals(members.keySet(), Set.copyOf(memberOf.values()), "members who receive something");
     }
 
     @Test
     void whoGoesTakesAlongNobodyElsesTopics() {
-        List<RawClient> members = members(4);
+        Map<String, RawClient> members = members(this::client);
         publish(0, 2);
         receive(members, 2 * TOPICS);
-        RawClient gone = members.get(1);
-        gone.disconnect();
-        memberOf.values().removeIf(member -> member == gone);
-        List<RawClient> left = List.of(members.get(0), members.get(2), members.get(3));
+        members.remove("b").disconnect();
+        memberOf.values().removeIf("b"::equals);
         publish(2, 4);
-        receive(left, 2 * TOPICS); // each topic of theirs stays where it was
+        receive(members, 2 * TOPICS); // each topic of theirs stays where it was
         expectOrder(4);
+    }
+
+    @Test
+    void topicStaysWithItsMemberOverARestart() {
+        restartWith("shared_order", "topic_hash");
+        Map<String, RawClient> members = members(this::durable);
+        publish(0, 2);
+        receive(members, 2 * TOPICS);
+        members.values().forEach(RawClient::expectSilence); // their acknowledgements have been heard
+        broker.restart();
+        publish(2, 4); // while all are away
+        members.replaceAll((clientId, member) -> durable(5, clientId));
+        publish(4, 6);
+        receive(members, 4 * TOPICS);
+        expectOrder(6);
     }
 
     @Test

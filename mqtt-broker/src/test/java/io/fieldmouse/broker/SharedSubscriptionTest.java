@@ -67,6 +67,15 @@ class SharedSubscriptionTest extends BrokerTestBase {
         return all;
     }
 
+    /** What each member has when so many messages went round: 0 to the first, 1 to the second. */
+    private static List<List<String>> turns(int members, int messages) {
+        return IntStream.range(0, members)
+                .mapToObj(first -> IntStream.iterate(first, i -> i < messages, i -> i + members)
+                        .mapToObj(Integer::toString)
+                        .toList())
+                .toList();
+    }
+
     private static List<String> numbers(int from, int to) {
         return IntStream.range(from, to).mapToObj(Integer::toString).toList();
     }
@@ -79,14 +88,7 @@ class SharedSubscriptionTest extends BrokerTestBase {
         for (int i = 0; i < 40; i++) {
             publisher.publish("t/" + i % 3, Integer.toString(i), qos);
         }
-        List<List<String>> received = receivedByAll(members, 40);
-        assertEquals(List.of(10, 10, 10, 10), received.stream().map(List::size).toList());
-        assertEquals(
-                numbers(0, 40),
-                received.stream()
-                        .flatMap(List::stream)
-                        .sorted((a, b) -> Integer.parseInt(a) - Integer.parseInt(b))
-                        .toList());
+        assertEquals(turns(4, 40), receivedByAll(members, 40));
     }
 
     @Test
@@ -245,9 +247,7 @@ class SharedSubscriptionTest extends BrokerTestBase {
         for (int i = 0; i < 10; i++) {
             publisher.publish("t", Integer.toString(i), 1);
         }
-        assertEquals(
-                List.of(5, 5),
-                receivedByAll(members, 10).stream().map(List::size).toList());
+        assertEquals(turns(2, 10), receivedByAll(members, 10));
     }
 
     @Test
@@ -283,7 +283,7 @@ class SharedSubscriptionTest extends BrokerTestBase {
         for (int i = 0; i < 10; i++) {
             publisher.publish("t", Integer.toString(i), 1);
         }
-        assertEquals(
+        assertEquals( // whoever of them begins
                 List.of(5, 5),
                 receivedByAll(members, 10).stream().map(List::size).toList());
     }
@@ -343,6 +343,19 @@ class SharedSubscriptionTest extends BrokerTestBase {
             }
         }
         assertEquals(List.of(List.of("0", "2")), receivedByAll(List.of(slow), 2));
+    }
+
+    @Test
+    void messageTooLargeForTheChosenMemberIsDroppedAndCounted() {
+        RawClient small = open(5).connected(Connect.as(5, "small").with(Property.maximumPacketSize(100)));
+        small.subscribe("$share/g/t", 1);
+        RawClient other = member(5, "other", "$share/g/t", 1);
+        RawClient publisher = client(5, "publisher");
+        assertEquals(0, publisher.publish("t", "x".repeat(100), 1));
+        assertEquals(0, publisher.publish("t", "1", 1));
+        assertEquals(0, publisher.publish("t", "2", 1));
+        assertEquals(List.of(List.of("2"), List.of("1")), receivedByAll(List.of(small, other), 2));
+        assertEquals(1, broker.count(Counter.DROPPED_TOO_LARGE_FOR_RECEIVER));
     }
 
     @Test
