@@ -1,5 +1,6 @@
 package io.fieldmouse.edge;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every command of the box itself has. */
@@ -10,12 +11,9 @@ final class CommonOptions {
             description = "Log more: every packet and every poll.")
     private boolean verbose;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // picocli looks at it
-    private boolean help;
+    private HelpOption help = new HelpOption();
 
     boolean isVerbose() {
         return verbose;
