@@ -9,46 +9,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The packaged broker and the client libraries people use. With each the same conversation: a message at each QoS, a
  * retained one, a will, a shared subscription, a session that is resumed. Each client says what went as it should.
  */
-@ParameterizedClass(name = "{0} lanes")
-@ValueSource(ints = {1, 4})
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@SuppressWarnings("NullAway.Init") // JUnit and the first method fill the fields
-class ClientLibrariesIT {
+class ClientLibrariesIT extends PackagedBrokerTestBase {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String CONVERSATION = "qos 0\nqos 1\nqos 2\nretained\nwill\nshared 5 and 5\nresumed\n";
-
-    @TempDir
-    private static Path directory;
-
-    private static PackagedBroker broker;
-
-    @Parameter
-    int lanes;
-
-    @BeforeParameterizedClassInvocation
-    static void start(int lanes) throws Exception {
-        broker = PackagedBroker.start(Files.createDirectory(directory.resolve(lanes + "-lanes")), "lanes=" + lanes);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        if (broker != null) {
-            broker.close();
-        }
-    }
 
     @ParameterizedTest
     @CsvSource({"mqtt,3", "mqtt,4", "mqtt,5", "ws,4", "ws,5"})

@@ -5,12 +5,17 @@ import com.hivemq.client.mqtt.MqttClientBuilder;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.MqttWebSocketConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.datatypes.MqttTopic;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3Connect;
 import com.hivemq.client.mqtt.mqtt3.message.connect.Mqtt3ConnectBuilder;
+import com.hivemq.client.mqtt.mqtt3.message.connect.connack.Mqtt3ConnAck;
+import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
 import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5ConnectBuilder;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -27,6 +32,8 @@ abstract class HiveMqPeer {
     /** What arrived, in order. */
     final BlockingQueue<Received> inbox = new LinkedBlockingQueue<>();
 
+    private boolean sessionPresent;
+
     record Received(String topic, String payload, int qos, boolean retain) {}
 
     /** What a client asks for beside its name. */
@@ -40,21 +47,45 @@ abstract class HiveMqPeer {
             builder = builder.webSocketConfig(
                     MqttWebSocketConfig.builder().serverPath("mqtt").build());
         }
-        return version == 5
-                ? new Five(builder.useMqttVersion5().buildAsync(), wishes)
-                : new Three(builder.useMqttVersion3().buildAsync(), wishes);
+        HiveMqPeer peer = version == 5
+                ? new Five(builder.useMqttVersion5().buildAsync())
+                : new Three(builder.useMqttVersion3().buildAsync());
+        peer.sessionPresent = get(peer.beginConnect(wishes));
+        return peer;
     }
 
     /** Whether the broker knew it. */
-    abstract boolean sessionPresent();
+    boolean sessionPresent() {
+        return sessionPresent;
+    }
 
     /** Returns the granted QoS. */
-    abstract int subscribe(String filter, int qos) throws Exception;
+    int subscribe(String filter, int qos) throws Exception {
+        return get(beginSubscribe(filter, qos(qos)));
+    }
 
     /** Returns when the exchange is complete. */
-    abstract void publish(String topic, String payload, int qos, boolean retain) throws Exception;
+    void publish(String topic, String payload, int qos, boolean retain) throws Exception {
+        get(beginPublish(topic, bytes(payload), qos(qos), retain));
+    }
 
-    abstract void leave() throws Exception;
+    void leave() throws Exception {
+        get(beginDisconnect());
+    }
+
+    /** Completes with whether the broker knew it. */
+    abstract CompletableFuture<Boolean> beginConnect(Wishes wishes);
+
+    /** Completes with the granted QoS. */
+    abstract CompletableFuture<Integer> beginSubscribe(String filter, MqttQos qos);
+
+    abstract CompletableFuture<?> beginPublish(String topic, byte[] payload, MqttQos qos, boolean retain);
+
+    abstract CompletableFuture<?> beginDisconnect();
+
+    final void keep(MqttTopic topic, byte[] payload, MqttQos qos, boolean retain) {
+        inbox.add(new Received(topic.toString(), new String(payload, StandardCharsets.UTF_8), qos.getCode(), retain));
+    }
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {
         return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -64,113 +95,103 @@ abstract class HiveMqPeer {
         return Objects.requireNonNull(MqttQos.fromCode(number));
     }
 
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     /** By MQTT 3.1.1. */
     private static final class Three extends HiveMqPeer {
         private final Mqtt3AsyncClient client;
-        private final boolean sessionPresent;
 
-        Three(Mqtt3AsyncClient client, Wishes wishes) throws Exception {
+        Three(Mqtt3AsyncClient client) {
             this.client = client;
             client.publishes(
                     MqttGlobalPublishFilter.ALL,
-                    got -> inbox.add(new Received(
-                            got.getTopic().toString(),
-                            new String(got.getPayloadAsBytes(), StandardCharsets.UTF_8),
-                            got.getQos().getCode(),
-                            got.isRetain())));
+                    got -> keep(got.getTopic(), got.getPayloadAsBytes(), got.getQos(), got.isRetain()));
+        }
+
+        @Override
+        CompletableFuture<Boolean> beginConnect(Wishes wishes) {
             Mqtt3ConnectBuilder connect = Mqtt3Connect.builder().cleanSession(!wishes.staying);
             if (wishes.willTopic != null) {
-                connect = connect.willPublish()
+                connect = connect.willPublish(Mqtt3Publish.builder()
                         .topic(wishes.willTopic)
                         .qos(MqttQos.AT_LEAST_ONCE)
-                        .payload("gone".getBytes(StandardCharsets.UTF_8))
-                        .applyWillPublish();
+                        .payload(bytes("gone"))
+                        .build());
             }
-            sessionPresent = get(client.connect(connect.build())).isSessionPresent();
+            return client.connect(connect.build()).thenApply(Mqtt3ConnAck::isSessionPresent);
         }
 
         @Override
-        boolean sessionPresent() {
-            return sessionPresent;
-        }
-
-        @Override
-        int subscribe(String filter, int qos) throws Exception {
-            return get(client.subscribeWith().topicFilter(filter).qos(qos(qos)).send())
-                    .getReturnCodes()
+        CompletableFuture<Integer> beginSubscribe(String filter, MqttQos qos) {
+            return client.subscribeWith().topicFilter(filter).qos(qos).send().thenApply(ack -> ack.getReturnCodes()
                     .get(0)
-                    .getCode();
+                    .getCode());
         }
 
         @Override
-        void publish(String topic, String payload, int qos, boolean retain) throws Exception {
-            get(client.publishWith()
+        CompletableFuture<?> beginPublish(String topic, byte[] payload, MqttQos qos, boolean retain) {
+            return client.publishWith()
                     .topic(topic)
-                    .qos(qos(qos))
+                    .qos(qos)
                     .retain(retain)
-                    .payload(payload.getBytes(StandardCharsets.UTF_8))
-                    .send());
+                    .payload(payload)
+                    .send();
         }
 
         @Override
-        void leave() throws Exception {
-            get(client.disconnect());
+        CompletableFuture<?> beginDisconnect() {
+            return client.disconnect();
         }
     }
 
     /** By MQTT 5. */
     private static final class Five extends HiveMqPeer {
         private final Mqtt5AsyncClient client;
-        private final boolean sessionPresent;
 
-        Five(Mqtt5AsyncClient client, Wishes wishes) throws Exception {
+        Five(Mqtt5AsyncClient client) {
             this.client = client;
             client.publishes(
                     MqttGlobalPublishFilter.ALL,
-                    got -> inbox.add(new Received(
-                            got.getTopic().toString(),
-                            new String(got.getPayloadAsBytes(), StandardCharsets.UTF_8),
-                            got.getQos().getCode(),
-                            got.isRetain())));
+                    got -> keep(got.getTopic(), got.getPayloadAsBytes(), got.getQos(), got.isRetain()));
+        }
+
+        @Override
+        CompletableFuture<Boolean> beginConnect(Wishes wishes) {
             Mqtt5ConnectBuilder connect = Mqtt5Connect.builder()
                     .cleanStart(!wishes.staying)
                     .sessionExpiryInterval(wishes.staying ? EXPIRY_SECONDS : 0);
             if (wishes.willTopic != null) {
-                connect = connect.willPublish()
+                connect = connect.willPublish(Mqtt5Publish.builder()
                         .topic(wishes.willTopic)
                         .qos(MqttQos.AT_LEAST_ONCE)
-                        .payload("gone".getBytes(StandardCharsets.UTF_8))
-                        .applyWillPublish();
+                        .payload(bytes("gone"))
+                        .build());
             }
-            sessionPresent = get(client.connect(connect.build())).isSessionPresent();
+            return client.connect(connect.build()).thenApply(Mqtt5ConnAck::isSessionPresent);
         }
 
         @Override
-        boolean sessionPresent() {
-            return sessionPresent;
-        }
-
-        @Override
-        int subscribe(String filter, int qos) throws Exception {
-            return get(client.subscribeWith().topicFilter(filter).qos(qos(qos)).send())
-                    .getReasonCodes()
+        CompletableFuture<Integer> beginSubscribe(String filter, MqttQos qos) {
+            return client.subscribeWith().topicFilter(filter).qos(qos).send().thenApply(ack -> ack.getReasonCodes()
                     .get(0)
-                    .getCode();
+                    .getCode());
         }
 
         @Override
-        void publish(String topic, String payload, int qos, boolean retain) throws Exception {
-            get(client.publishWith()
+        CompletableFuture<?> beginPublish(String topic, byte[] payload, MqttQos qos, boolean retain) {
+            return client.publishWith()
                     .topic(topic)
-                    .qos(qos(qos))
+                    .qos(qos)
                     .retain(retain)
-                    .payload(payload.getBytes(StandardCharsets.UTF_8))
-                    .send());
+                    .payload(payload)
+                    .send();
         }
 
         @Override
-        void leave() throws Exception {
-            get(client.disconnect());
+        CompletableFuture<?> beginDisconnect() {
+            return client.disconnect();
         }
     }
 }

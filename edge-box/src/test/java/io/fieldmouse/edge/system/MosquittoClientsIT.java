@@ -5,48 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Debian's mosquitto clients and the packaged broker. */
-@SuppressWarnings("NullAway.Init") // the first method fills the field
-@ParameterizedClass(name = "{0} lanes")
-@ValueSource(ints = {1, 4})
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class MosquittoClientsIT {
+class MosquittoClientsIT extends PackagedBrokerTestBase {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    @TempDir
-    private static Path directory;
-
-    private static PackagedBroker broker;
-
-    @Parameter
-    int lanes;
-
-    @BeforeParameterizedClassInvocation
-    static void start(int lanes) throws Exception {
+    @BeforeAll
+    static void requirePeer() {
         Peers.need(Peers.MOSQUITTO_PUB, "mosquitto-clients");
-        broker = PackagedBroker.start(Files.createDirectory(directory.resolve(lanes + "-lanes")), "lanes=" + lanes);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void stop() {
-        if (broker != null) {
-            broker.close();
-        }
     }
 
     @ParameterizedTest
