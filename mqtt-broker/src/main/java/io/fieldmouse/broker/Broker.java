@@ -213,6 +213,7 @@ public final class Broker implements AutoCloseable {
                 clock,
                 counters,
                 budget,
+                new ByteBudget(config.bytes(BrokerSetting.STRANGERS_BYTES_MAX)),
                 room,
                 rate,
                 access,

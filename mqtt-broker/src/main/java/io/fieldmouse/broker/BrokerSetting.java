@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 /**
  * What can be set about a broker: in the configuration's {@code broker:} section, or with {@code --set key=value}.
  *
- * <p>Together the defaults of what is bounded by bytes come to 176 MiB, so that a broker that is full to all its bounds
+ * <p>Together the defaults of what is bounded by bytes come to 184 MiB, so that a broker that is full to all its bounds
  * starts again within the memory that the launcher gives it.
  */
 public enum BrokerSetting {
@@ -24,6 +24,14 @@ public enum BrokerSetting {
     DURABILITY("durability", "force", "force | os | none: what an acknowledgement survives"),
     LANES("lanes", 0, 64, 0, "threads; 0 for one a processor"),
     PACKET_BYTES_MAX("packet_bytes_max", 64, 268_435_455, 1_048_576, "largest packet taken"),
+    CONNECT_BYTES_MAX(
+            "connect_bytes_max", 64, 268_435_455, 131_072, "largest CONNECT taken, and AUTH before it is answered"),
+    STRANGERS_BYTES_MAX(
+            "strangers_bytes_max",
+            65_536,
+            1L << 40,
+            8L << 20,
+            "bytes held for all connections whose CONNECT is not accepted yet, beyond 4096 of each"),
     RECEIVE_MAXIMUM("receive_maximum", 1, 65_535, 100, "QoS 1 and 2 messages taken before one is acknowledged"),
     INFLIGHT_MAX("inflight_max", 1, 65_535, 100, "QoS 1 and 2 messages sent before one is acknowledged"),
     QUEUE_MESSAGES_MAX("queue_messages_max", 1, 10_000_000, 1_000, "unacknowledged and waiting messages of a session"),

@@ -73,6 +73,7 @@ final class Listeners implements AutoCloseable {
     static Limits limits(BrokerConfig config) {
         return new Limits(
                 config.number(BrokerSetting.PACKET_BYTES_MAX),
+                Math.min(config.number(BrokerSetting.CONNECT_BYTES_MAX), config.number(BrokerSetting.PACKET_BYTES_MAX)),
                 config.number(BrokerSetting.RECEIVE_MAXIMUM),
                 config.number(BrokerSetting.INFLIGHT_MAX),
                 config.bytes(BrokerSetting.OUTBOUND_BYTES_MAX),

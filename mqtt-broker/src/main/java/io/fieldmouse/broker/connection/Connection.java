@@ -101,7 +101,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         phase = Phase.CONNECTING;
         terms = clientTerms;
         batch.limitTo(clientTerms.packetBytesMax());
-        publishes.agree(clientTerms, context().standing());
+        publishes.agree(clientTerms);
     }
 
     /** It has this session; messages may flow when {@link #open} is called. */
@@ -112,6 +112,8 @@ final class Connection implements Outbound, CommitGate.Waiter {
     /** CONNACK is written: what waited in the session follows it. */
     void open() {
         phase = Phase.OPEN;
+        handler.welcome();
+        publishes.useAliases(context().standing());
         session().open();
         resume(Pause.CONNECTING);
     }

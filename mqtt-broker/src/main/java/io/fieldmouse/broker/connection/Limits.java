@@ -6,6 +6,7 @@ import java.time.Duration;
  * Bounds of a connection.
  *
  * @param packetBytesMax largest packet taken from a client
+ * @param connectBytesMax largest packet taken before CONNECT is accepted, at most packetBytesMax
  * @param receiveMaximum QoS 1 and 2 messages a client may send before one is acknowledged, 1 to 65535
  * @param inflightMax QoS 1 and 2 messages sent to a client before it acknowledges one, 1 to 65535
  * @param outboundBytesMax unsent bytes of one connection beyond which it is closed
@@ -23,6 +24,7 @@ import java.time.Duration;
  */
 public record Limits(
         int packetBytesMax,
+        int connectBytesMax,
         int receiveMaximum,
         int inflightMax,
         long outboundBytesMax,

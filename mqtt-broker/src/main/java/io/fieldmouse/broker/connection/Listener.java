@@ -111,7 +111,9 @@ public final class Listener implements AutoCloseable {
     /** The way of the bytes: what the transport needs, framer, decoder, handler; and back: encoder, batch, transport. */
     static void assemble(
             Channel channel, NettyLane lane, ListenerTerms terms, @Nullable TlsEntrance tls, Shared shared) {
-        PacketHandler handler = new PacketHandler(shared, lane);
+        ReadSize readSize = new ReadSize(tls != null || terms.webSocket());
+        channel.config().setRecvByteBufAllocator(readSize);
+        PacketHandler handler = new PacketHandler(shared, lane, readSize);
         ChannelPipeline pipeline = channel.pipeline();
         if (tls != null) {
             pipeline.addLast("records", handler.batch().records());

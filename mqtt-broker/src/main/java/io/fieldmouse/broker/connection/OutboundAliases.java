@@ -1,6 +1,7 @@
 package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.session.ByteBudget;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,9 +25,13 @@ final class OutboundAliases {
     private static final int COUNTS = 256;
     private static final int COUNT_MAX = 100;
     private static final int OBJECT_BYTES = 96;
+    private static final int INITIAL_TOPICS = 8;
 
     private final ByteBudget budget;
-    private final String[] topics;
+    private final int aliasMax;
+    /** The topic of each alias, from 1 on. */
+    private String[] topics;
+
     private final Map<String, Integer> aliases = new HashMap<>();
     private final byte[] counts = new byte[COUNTS];
     private int given;
@@ -39,8 +44,9 @@ final class OutboundAliases {
      */
     OutboundAliases(int aliasMax, ByteBudget budget) {
         this.budget = budget;
-        this.topics = new String[aliasMax + 1];
-        charge(COUNTS + (long) Integer.BYTES * topics.length);
+        this.aliasMax = aliasMax;
+        this.topics = new String[Math.min(aliasMax, INITIAL_TOPICS) + 1];
+        charge(COUNTS);
     }
 
     /** Counts that this topic is about to be sent, and returns the alias that stands for it; 0 when there is none. */
@@ -73,7 +79,7 @@ final class OutboundAliases {
         if (topic.length() < TOPIC_CHARS_MIN || !budget.hasRoomFor(sizeBytes(topic))) {
             return 0;
         }
-        if (given < topics.length - 1) {
+        if (given < aliasMax) {
             return given + 1;
         }
         hand = hand % given + 1; // each topic in turn has to stand the comparison
@@ -84,6 +90,9 @@ final class OutboundAliases {
     void gave(int alias, String topic) {
         if (alias > given) {
             given = alias;
+            if (alias == topics.length) {
+                topics = Arrays.copyOf(topics, (int) Math.min(2L * alias, aliasMax + 1L));
+            }
         } else {
             aliases.remove(topics[alias]);
             charge(-sizeBytes(topics[alias]));

@@ -18,15 +18,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its surprise: it can be paused. What was received and not yet cut stays here until {@link #resume}, so that a
  * publisher that is held back overshoots by no more than the packet in hand.
+ *
+ * <p>Until {@link #welcome} the client is a stranger: its packets have a smaller bound, and what it makes the broker
+ * hold is taken from a budget that only strangers share, so that they cannot exhaust what clients need.
  */
 final class PacketFramer extends ChannelInboundHandlerAdapter {
     private static final int LENGTH_BYTES_MAX = 4;
 
+    /** What waits here may keep a buffer of twice its size, and so much more. */
+    private static final int SPARE_BYTES_MAX = 1_024;
+
+    /** Of a stranger, not counted: a CONNECT of usual size is taken even when other strangers have taken everything. */
+    private static final int STRANGER_FREE_BYTES = 4 * 1_024;
+
     private final Sink sink;
-    private final int packetBytesMax;
-    private final ByteBudget budget;
+    private int packetBytesMax;
+    private ByteBudget budget;
+    private boolean stranger = true;
+    /** Of packets that a stranger sent: what they say is kept until it is known. */
+    private long strangerBytes;
+
     private @Nullable ByteBuf received;
-    private int budgeted;
+    private long budgeted;
     private boolean paused;
     private boolean discarding;
 
@@ -44,10 +57,27 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
         void violation(MqttViolation violation);
     }
 
+    /**
+     * Begins with a stranger.
+     *
+     * @param packetBytesMax for its packets
+     * @param budget of all strangers
+     */
     PacketFramer(Sink sink, int packetBytesMax, ByteBudget budget) {
         this.sink = sink;
         this.packetBytesMax = packetBytesMax;
         this.budget = budget;
+    }
+
+    /** The client's CONNECT is accepted: the bounds of clients hold from the next packet on. */
+    void welcome(int clientPacketBytesMax, ByteBudget clientBudget) {
+        budget.give(budgeted);
+        stranger = false;
+        strangerBytes = 0;
+        packetBytesMax = clientPacketBytesMax;
+        budget = clientBudget;
+        budgeted = heldBytes();
+        budget.take(budgeted);
     }
 
     @Override
@@ -87,10 +117,7 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
         } catch (MqttViolation violation) {
             sink.violation(violation);
         } finally {
-            if (received != null && received.refCnt() == 1) {
-                // What was cut off at the front would stay as long as reads end in the middle of a packet.
-                received.discardSomeReadBytes();
-            }
+            letGoOfSpare(ctx);
             settleBudget();
         }
     }
@@ -136,12 +163,14 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
         if (length > packetBytesMax) {
             throw new MqttViolation(
                     ReasonCode.PACKET_TOO_LARGE,
-                    "packet of " + length + " bytes; the most allowed is " + packetBytesMax + " [MQTT-3.2.2-15]");
+                    "packet of " + length + " bytes; the most allowed is " + packetBytesMax
+                            + (stranger ? " until CONNECT is accepted" : " [MQTT-3.2.2-15]"));
         }
         if (bytes.readableBytes() < length) {
             return null;
         }
         ByteBuf frame = bytes.readRetainedSlice(length);
+        strangerBytes += stranger ? length : 0;
         if (!bytes.isReadable()) {
             bytes.release();
             received = null;
@@ -149,17 +178,43 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
         return frame;
     }
 
+    /** One byte of the next packet would keep all in memory that was read with it. */
+    private void letGoOfSpare(ChannelHandlerContext ctx) {
+        ByteBuf bytes = received;
+        if (bytes != null && memoryBytes(bytes) > 2L * bytes.readableBytes() + SPARE_BYTES_MAX) {
+            received = ctx.alloc().buffer(bytes.readableBytes()).writeBytes(bytes);
+            bytes.release();
+        }
+    }
+
+    private static int memoryBytes(ByteBuf bytes) {
+        ByteBuf whole = bytes;
+        for (ByteBuf next = whole.unwrap(); next != null; next = whole.unwrap()) {
+            whole = next;
+        }
+        return whole.capacity();
+    }
+
     /** Counts what waits here against the broker's buffers. */
     private void settleBudget() {
-        int now = received == null ? 0 : received.readableBytes();
+        long now = heldBytes();
         if (now > budgeted && !budget.tryTake(now - budgeted)) {
-            sink.violation(new MqttViolation(ReasonCode.QUOTA_EXCEEDED, "the broker's buffers are full"));
+            sink.violation(
+                    stranger
+                            ? new MqttViolation(
+                                    ReasonCode.SERVER_BUSY, "too many clients are connecting; try again later")
+                            : new MqttViolation(ReasonCode.QUOTA_EXCEEDED, "the broker's buffers are full"));
             return;
         }
         if (now < budgeted) {
             budget.give(budgeted - now);
         }
         budgeted = now;
+    }
+
+    private long heldBytes() {
+        long waiting = received == null ? 0 : memoryBytes(received);
+        return stranger ? Math.max(0, strangerBytes + waiting - STRANGER_FREE_BYTES) : waiting;
     }
 
     @Override
@@ -172,6 +227,7 @@ final class PacketFramer extends ChannelInboundHandlerAdapter {
             received.release();
             received = null;
         }
+        strangerBytes = 0;
         budget.give(budgeted);
         budgeted = 0;
     }

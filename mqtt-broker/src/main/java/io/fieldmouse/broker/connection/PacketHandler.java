@@ -37,6 +37,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private final NettyLane acceptingLane;
     private final OutboundBatch batch;
     private final PacketFramer framer;
+    private final ReadSize readSize;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Connection connection;
     private @Nullable ClientPackets packets;
@@ -52,11 +53,12 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private long pausedAtNanos;
     private long takenBytesAtCheck;
 
-    PacketHandler(Shared shared, NettyLane acceptingLane) {
+    PacketHandler(Shared shared, NettyLane acceptingLane, ReadSize readSize) {
         this.shared = shared;
         this.acceptingLane = acceptingLane;
         this.batch = new OutboundBatch(shared.budget(), acceptingLane.traffic());
-        this.framer = new PacketFramer(this, shared.limits().packetBytesMax(), shared.budget());
+        this.framer = new PacketFramer(this, shared.limits().connectBytesMax(), shared.strangers());
+        this.readSize = readSize;
     }
 
     OutboundBatch batch() {
@@ -148,10 +150,18 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         }
     }
 
+    /** Its CONNECT is accepted: it is a client from now on, with what clients may. */
+    void welcome() {
+        framer.welcome(shared.limits().packetBytesMax(), shared.budget());
+        readSize.welcome();
+    }
+
     @Override
     public void violation(MqttViolation violation) {
         if (violation.reason() == ReasonCode.QUOTA_EXCEEDED) {
             shared.counters().add(Counter.REFUSED_BUFFERS_FULL);
+        } else if (violation.reason() == ReasonCode.SERVER_BUSY) {
+            shared.counters().add(Counter.REFUSED_STRANGERS_FULL);
         }
         fail(violation);
     }

@@ -20,10 +20,17 @@ final class PublishWriter {
         this.shared = shared;
     }
 
-    /** @param standing for the topics that have aliases */
-    void agree(ClientTerms clientTerms, ByteBudget standing) {
+    void agree(ClientTerms clientTerms) {
         terms = clientTerms;
-        int aliasMax = Math.min(clientTerms.topicAliasMax(), shared.limits().topicAliasMax());
+    }
+
+    /**
+     * From now on topics may get aliases, if the client wants any.
+     *
+     * @param standing for the topics that have one
+     */
+    void useAliases(ByteBudget standing) {
+        int aliasMax = Math.min(terms.topicAliasMax(), shared.limits().topicAliasMax());
         if (aliasMax > 0) { // [MQTT-3.1.2-26], [MQTT-3.1.2-27], [MQTT-3.3.2-11]
             aliases = new OutboundAliases(aliasMax, standing);
         }

@@ -15,6 +15,8 @@ import java.util.List;
 /**
  * What all connections of a listener share, and but for limits and room those of the other listeners too.
  *
+ * @param budget for what flows from and to clients
+ * @param strangers for what connections make the broker hold before their CONNECT is accepted
  * @param room for connections
  * @param rate of new connections
  * @param anonymous from where clients without a name may connect
@@ -28,6 +30,7 @@ public record Shared(
         WallClock clock,
         Counters counters,
         ByteBudget budget,
+        ByteBudget strangers,
         ConnectionRoom room,
         ConnectionRate rate,
         AccessControl access,
@@ -45,6 +48,7 @@ public record Shared(
                 clock,
                 counters,
                 budget,
+                strangers,
                 room.partOf(own.connectionsMax()),
                 rate,
                 access,

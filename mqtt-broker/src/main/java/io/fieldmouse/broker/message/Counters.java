@@ -34,6 +34,8 @@ public final class Counters {
         REFUSED_QUEUE_FULL,
         /** What needs the store, refused because too much waits for the disk. */
         REFUSED_BUFFERS_FULL,
+        /** Connections whose CONNECT, or the part of it that had come, found no room beside those of others. */
+        REFUSED_STRANGERS_FULL,
         /** Refused because the store cannot write. */
         REFUSED_STORE_FAILED,
         /** Retained messages refused at their bound. */

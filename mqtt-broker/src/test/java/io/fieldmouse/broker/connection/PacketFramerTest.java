@@ -50,6 +50,10 @@ class PacketFramerTest {
     private final PacketFramer framer = new PacketFramer(sink, PACKET_BYTES_MAX, budget);
     private final EmbeddedChannel channel = new EmbeddedChannel(framer);
 
+    PacketFramerTest() {
+        framer.welcome(PACKET_BYTES_MAX, budget);
+    }
+
     @AfterEach
     void close() {
         channel.finishAndReleaseAll();
@@ -143,16 +147,98 @@ class PacketFramerTest {
     }
 
     @Test
+    void aByteOfTheNextPacketDoesNotKeepTheReadInMemory() {
+        byte[] packet = Publish.of("t", new byte[20_000]).bytes(4);
+        UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
+        channel.config().setAllocator(memory);
+        ByteBuf read = memory.buffer(65_536).writeBytes(packet).writeByte(packet[0]);
+        channel.writeInbound(read);
+        expectFrame(packet);
+        assertEquals(1, memory.metric().usedHeapMemory());
+        assertEquals(1, budget.bytes());
+        receive(Arrays.copyOfRange(packet, 1, packet.length));
+        expectFrame(packet);
+    }
+
+    @Test
+    void whatIsCountedIsTheMemoryThatIsKeptAlsoWhenItIsAPartOfAnother() {
+        byte[] half = Arrays.copyOf(Wire.packet(Wire.PUBLISH, new byte[40_000]), 20_000);
+        ByteBuf read = Unpooled.buffer(30_000).writeBytes(half);
+        channel.writeInbound(read.readRetainedSlice(half.length));
+        assertEquals(30_000, budget.bytes());
+        read.release();
+    }
+
+    @Test
+    void strangersHaveABoundAndABudgetOfTheirOwn() {
+        ByteBudget strangers = new ByteBudget(10_000);
+        PacketFramer strange = new PacketFramer(sink, 15_000, strangers);
+        EmbeddedChannel entrance = new EmbeddedChannel(strange);
+        byte[] connect = Wire.packet(Wire.CONNECT, new byte[9_000]);
+        entrance.writeInbound(Unpooled.copiedBuffer(connect));
+        assertEquals(connect.length - 4_096, strangers.bytes(), "what it says is kept until it is known");
+        entrance.<ByteBuf>readInbound().release();
+        entrance.writeInbound(Unpooled.copiedBuffer(Wire.hex("30 a0 75"))); // 15,008 bytes
+        assertEquals(List.of(ReasonCode.PACKET_TOO_LARGE), violations);
+        entrance.finishAndReleaseAll();
+        assertEquals(0, strangers.bytes());
+        assertEquals(0, budget.bytes());
+    }
+
+    @Test
+    void strangersWhoFindNoRoomAreSentAwayUnlessTheySayLittle() {
+        ByteBudget strangers = new ByteBudget(10_000);
+        strangers.take(9_000);
+        EmbeddedChannel large = new EmbeddedChannel(new PacketFramer(sink, PACKET_BYTES_MAX, strangers));
+        large.writeInbound(Unpooled.copiedBuffer(Wire.packet(Wire.CONNECT, new byte[9_000]), 0, 6_000));
+        assertEquals(List.of(ReasonCode.SERVER_BUSY), violations);
+        large.finishAndReleaseAll();
+        EmbeddedChannel small = new EmbeddedChannel(new PacketFramer(sink, PACKET_BYTES_MAX, strangers));
+        small.writeInbound(Unpooled.copiedBuffer(Wire.packet(Wire.CONNECT, new byte[9_000]), 0, 4_000));
+        assertEquals(1, violations.size());
+        small.finishAndReleaseAll();
+        assertEquals(9_000, strangers.bytes());
+    }
+
+    @Test
+    void whoIsSentAwayForItsPacketHoldsNothingAnyMore() {
+        ByteBudget strangers = new ByteBudget(100_000);
+        PacketFramer strange = new PacketFramer(sink, PACKET_BYTES_MAX, strangers);
+        EmbeddedChannel entrance = new EmbeddedChannel(strange, new SimpleChannelInboundHandler<ByteBuf>() {
+            @Override
+            protected void channelRead0(ChannelHandlerContext ctx, ByteBuf frame) {
+                strange.discard();
+            }
+        });
+        entrance.writeInbound(Unpooled.copiedBuffer(Wire.packet(Wire.CONNECT, new byte[9_000])));
+        assertEquals(0, strangers.bytes());
+        entrance.finishAndReleaseAll();
+    }
+
+    @Test
+    void whoIsKnownGivesBackWhatItTookAsAStranger() {
+        ByteBudget strangers = new ByteBudget(100_000);
+        PacketFramer framerOfOne = new PacketFramer(sink, PACKET_BYTES_MAX, strangers);
+        EmbeddedChannel one = new EmbeddedChannel(framerOfOne);
+        one.writeInbound(Unpooled.copiedBuffer(Wire.packet(Wire.CONNECT, new byte[9_000])));
+        one.writeInbound(Unpooled.copiedBuffer(Wire.packet(Wire.PUBLISH, new byte[9_000]), 0, 5_000));
+        framerOfOne.welcome(PACKET_BYTES_MAX, budget);
+        assertEquals(0, strangers.bytes());
+        assertEquals(5_000, budget.bytes());
+        one.finishAndReleaseAll();
+    }
+
+    @Test
     void whatWasCutOffIsNotKeptWhenNoReadEndsWithAPacket() {
         byte[] packet = Publish.of("t", new byte[9_000]).bytes(4);
         byte[] twice = Wire.join(packet, packet);
         int readBytes = packet.length - 1;
         UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
         LongAdder packets = new LongAdder();
+        PacketFramer ofClient = new PacketFramer(sink, PACKET_BYTES_MAX, budget);
+        ofClient.welcome(PACKET_BYTES_MAX, budget);
         EmbeddedChannel busy = new EmbeddedChannel(
-                new PacketFramer(sink, PACKET_BYTES_MAX, budget),
-                new MqttDecoder(PACKET_BYTES_MAX),
-                new SimpleChannelInboundHandler<MqttPublishMessage>() {
+                ofClient, new MqttDecoder(PACKET_BYTES_MAX), new SimpleChannelInboundHandler<MqttPublishMessage>() {
                     @Override
                     protected void channelRead0(ChannelHandlerContext ctx, MqttPublishMessage message) {
                         packets.increment();
