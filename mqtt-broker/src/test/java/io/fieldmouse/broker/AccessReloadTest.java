@@ -10,26 +10,12 @@ import org.junit.jupiter.api.Test;
 
 /** The files change while the broker runs. */
 @OneLaneAndFour
-class AccessReloadTest extends BrokerTestBase {
+class AccessReloadTest extends AccessTestBase {
     private static final String OPEN = "pattern readwrite #";
 
-    private AccessFiles files() {
-        return new AccessFiles(directory);
-    }
-
     @Override
-    String[] settings() {
-        files().users(AccessFiles.ALICE, AccessFiles.BOB).rules(OPEN);
-        return new String[] {"password_file", files().passwords(), "acl_file", files().acl(), "anonymous", "loopback"};
-    }
-
-    private RawClient as(String user, int level, String clientId) {
-        return open(level).connected(Connect.as(level, clientId).login(user, "secret"));
-    }
-
-    /** Publishes until the answer is this one. */
-    private static void awaitAnswer(RawClient publisher, String topic, int reason) {
-        await("PUBACK with " + reason, () -> publisher.publish(topic, "probe", 1) == reason);
+    String[] rules() {
+        return new String[] {OPEN};
     }
 
     @Test
@@ -57,8 +43,7 @@ class AccessReloadTest extends BrokerTestBase {
 
     @Test
     void whatIsQueuedIsJudgedByTheRulesOfTheDayItIsSent() {
-        RawClient bob =
-                open(4).connected(Connect.as(4, "b").login("bob", "secret").durable());
+        RawClient bob = durableAs("bob", 4, "b");
         bob.subscribe("a/#", 1);
         bob.disconnect();
         RawClient alice = as("alice", 5, "a");
@@ -68,8 +53,7 @@ class AccessReloadTest extends BrokerTestBase {
         files().rules("user alice", "topic #", "topic deny probe", "user bob", "topic read a/2");
         awaitAnswer(alice, "probe", 0x87);
 
-        RawClient again =
-                open(4).connected(Connect.as(4, "b").login("bob", "secret").durable());
+        RawClient again = durableAs("bob", 4, "b");
         again.acknowledge(again.expectPublish("a/2", "shown"));
         again.expectSilence();
     }
@@ -78,10 +62,8 @@ class AccessReloadTest extends BrokerTestBase {
     void aWillIsJudgedAgainWhenItIsDue() {
         RawClient watcher = as("alice", 4, "w");
         watcher.subscribe("state/#", 1);
-        RawClient dying =
-                open(5).connected(Connect.as(5, "d").login("bob", "secret").will("state/d", "gone", 1, false));
-        RawClient other =
-                open(5).connected(Connect.as(5, "o").login("alice", "secret").will("state/o", "gone", 1, false));
+        RawClient dying = as("bob", Connect.as(5, "d").will("state/d", "gone", 1, false));
+        RawClient other = as("alice", Connect.as(5, "o").will("state/o", "gone", 1, false));
 
         files().rules("user alice", "topic #", "user bob", "topic read #");
         awaitAnswer(dying, "x", 0x87);

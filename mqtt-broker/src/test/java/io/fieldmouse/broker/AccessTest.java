@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What those who are let in may do: at CONNECT, PUBLISH, SUBSCRIBE, delivery, and when a will is due. */
 @OneLaneAndFour
-class AccessTest extends BrokerTestBase {
+class AccessTest extends AccessTestBase {
     private static final int[] LEVELS = {3, 4, 5};
     private static final String[] RULES = {
         "topic read public/#",
@@ -27,14 +27,9 @@ class AccessTest extends BrokerTestBase {
         "pattern own/%u/%c/#"
     };
 
-    private AccessFiles files() {
-        return new AccessFiles(directory);
-    }
-
     @Override
-    String[] settings() {
-        files().users(AccessFiles.ALICE, AccessFiles.BOB).rules(RULES);
-        return new String[] {"password_file", files().passwords(), "acl_file", files().acl(), "anonymous", "loopback"};
+    String[] rules() {
+        return RULES;
     }
 
     private RawClient alice;
@@ -42,15 +37,6 @@ class AccessTest extends BrokerTestBase {
     @BeforeEach
     void alicePublishes() {
         alice = as("alice", 5, "publisher");
-    }
-
-    private RawClient as(String user, int level, String clientId) {
-        return open(level).connected(Connect.as(level, clientId).login(user, "secret"));
-    }
-
-    private RawClient durableAs(String user, int level, String clientId) {
-        return open(level)
-                .connected(Connect.as(level, clientId).login(user, "secret").durable());
     }
 
     // ---- PUBLISH
@@ -240,7 +226,7 @@ class AccessTest extends BrokerTestBase {
             bob.expectClosed();
         }
         assertEquals(3, broker.count(Counter.REFUSED_WRITE));
-        open(4).connected(Connect.as(4, "b").login("bob", "secret").will("own/bob/b/state", "gone", 1, false));
+        as("bob", Connect.as(4, "b").will("own/bob/b/state", "gone", 1, false));
     }
 
     @Test
@@ -262,19 +248,15 @@ class AccessTest extends BrokerTestBase {
     @Test
     void topicsOfTheServerHaveToBeAllowedByName() {
         files().rules("user alice", "topic #", "user bob", "topic #", "topic read $SYS/#");
-        restartWith(settingsAsTheyAre());
+        restartWith(withFilesAndAlso());
         assertEquals(0x87, as("alice", 5, "a").subscribe("$SYS/#", 0));
         assertEquals(0, as("bob", 5, "b").subscribe("$SYS/#", 0));
-    }
-
-    private String[] settingsAsTheyAre() {
-        return new String[] {"password_file", files().passwords(), "acl_file", files().acl()};
     }
 
     @Test
     void aClientThatSendsFastIsJudgedForEachMessage() {
         files().rules("user alice", "topic #", "user bob", "topic own/1", "topic own/3");
-        restartWith(settingsAsTheyAre());
+        restartWith(withFilesAndAlso());
         RawClient reader = as("alice", 4, "reader");
         reader.subscribe("own/#", 0);
         RawClient bob = as("bob", 4, "b");

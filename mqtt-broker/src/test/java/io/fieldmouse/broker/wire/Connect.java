@@ -29,7 +29,7 @@ public final class Connect {
         return new Connect(level, clientId);
     }
 
-    int level() {
+    public int level() {
         return level;
     }
 
