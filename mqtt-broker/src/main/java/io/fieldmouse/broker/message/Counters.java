@@ -24,7 +24,7 @@ public final class Counters {
         DROPPED_SLOW_READER,
         /** The box's own readings to a session whose queue was full. */
         DROPPED_QUEUE_FULL,
-        /** Of a shared subscription whose last member's session ended before it had them. */
+        /** Of a shared subscription with no member left that may have them. */
         DROPPED_NO_MEMBER_LEFT,
         /** What had waited longest in a full queue, where the configuration drops instead of refusing. */
         DROPPED_OLDEST,

@@ -21,12 +21,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of groups whose receiver's session has ended before it had them, on their way to another member (MQTT 5
- * section 4.8.2). One for each lane, of the sessions that lived there; belongs to it.
+ * Messages of groups whose receiver did not have them before its session ended, or before it lost the right to read
+ * them, on their way to another member (MQTT 5 section 4.8.2). One for each lane, of the sessions that live there, or
+ * did; belongs to it.
  *
  * <p>They were acknowledged to their publishers, so that nobody can be refused any more: they wait, in order, until the
- * group has room, and are dropped only when it has no members left. The store keeps them meanwhile: a kill at any moment
- * leaves each of them with the old receiver, or with the new one.
+ * group has room, and are dropped only when no member is left that may have them. The store keeps them meanwhile: a kill
+ * at any moment leaves each of them with the old receiver, or with the new one.
  */
 final class Leftovers {
     /** Moved in one go, so that a lane stands still for no session's end. */
@@ -68,7 +69,7 @@ final class Leftovers {
                 .add(leftover);
         if (!due) {
             due = true;
-            // Not at once: a session is in the middle of its end.
+            // Not at once: a session is in the middle of its end, or of sending.
             lane.execute(this::moveOn);
         }
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class DeliveryQueue {
     private final SessionContext context;
     private final QueueRoom room;
     private final Predicate<String> readable;
+    private final Consumer<QueuedMessage> group;
     private final QueueLoad load;
     private final PendingMessages pending = new PendingMessages();
     private final OutboundWindow window = new OutboundWindow();
@@ -31,9 +33,18 @@ final class DeliveryQueue {
     private @Nullable Outbound outbound;
     private boolean discarded;
 
-    /** @param readable tells the topics that the client may read now; it may have been others when a message came */
-    DeliveryQueue(String clientId, SessionContext context, QueueRoom room, Predicate<String> readable) {
+    /**
+     * @param readable tells the topics that the client may read now; it may have been others when a message came
+     * @param group takes back what belongs to a group and this client may read no more; it keeps its room here
+     */
+    DeliveryQueue(
+            String clientId,
+            SessionContext context,
+            QueueRoom room,
+            Predicate<String> readable,
+            Consumer<QueuedMessage> group) {
         this.readable = readable;
+        this.group = group;
         this.context = context;
         this.room = room;
         this.load = new QueueLoad(room, context.queued());
@@ -176,7 +187,7 @@ final class DeliveryQueue {
                 && out == outbound
                 && out.isWritable()
                 && (resendNext(out) || replayNext(out) || sendNext(out))) {
-            // each step sends, or drops, one message
+            // each step sends one message, or finds that it is not to be sent
         }
     }
 
@@ -206,9 +217,12 @@ final class DeliveryQueue {
         if (message == null || !owed.isEmpty() || window.nextToResend() != null) {
             return false;
         }
-        Counter obstacle = obstacle(message.publication);
-        if (obstacle != null) {
-            drop(pending.take(), obstacle);
+        if (message.publication.isExpired(context.clock().millis())) { // [MQTT-3.3.2-5]
+            drop(pending.take(), Counter.EXPIRED);
+            return true;
+        }
+        if (!readable.test(message.publication.topic())) {
+            withhold(pending.take());
             return true;
         }
         if (message.qos.isAcknowledged() && !window.hasRoom(out.receiveMaximum())) {
@@ -219,11 +233,13 @@ final class DeliveryQueue {
         return true;
     }
 
-    private @Nullable Counter obstacle(Publication publication) {
-        if (publication.isExpired(context.clock().millis())) { // [MQTT-3.3.2-5]
-            return Counter.EXPIRED;
+    private void withhold(QueuedMessage message) {
+        if (message.mayMove()) {
+            load.remove(message);
+            group.accept(message);
+        } else {
+            drop(message, Counter.WITHHELD_FROM_READER);
         }
-        return readable.test(publication.topic()) ? null : Counter.WITHHELD_FROM_READER;
     }
 
     private void send(Outbound out, QueuedMessage message) {

@@ -152,8 +152,8 @@ public final class QueuedMessage {
     }
 
     /**
-     * Whether another member of the group may have it when the session is over. What was begun at QoS 2 may not: nobody
-     * knows whether the client has it [MQTT-4.8.2-5].
+     * Whether another member of the group may have it, should this session end or its client not be allowed to read it.
+     * What was begun at QoS 2 may not move: nobody knows whether the client has it [MQTT-4.8.2-5].
      */
     boolean mayMove() {
         return isShared() && (qos == Qos.AT_LEAST_ONCE || packetId == 0);

@@ -44,11 +44,13 @@ public final class Session {
     private volatile boolean durable;
     private volatile boolean connected;
 
-    Session(String clientId, SessionContext context) {
+    /** @param ending takes what others of its groups are to have */
+    Session(String clientId, SessionContext context, SessionRegistry.Ending ending) {
         this.clientId = clientId;
         this.context = context;
         this.room = new QueueRoom(context.queueLimits(), context.budget());
-        this.deliveries = new DeliveryQueue(clientId, context, room, this::mayRead);
+        this.deliveries = new DeliveryQueue(
+                clientId, context, room, this::mayRead, message -> ending.leftOver(this, List.of(message)));
     }
 
     public String clientId() {
@@ -351,6 +353,7 @@ public final class Session {
     public void giveBackRoom(QueuedMessage message) {
         if (message.takesRoom) {
             room.release(message.publication.sizeBytes());
+            deliveries.held().roomMayHaveCome();
         }
     }
 

@@ -41,14 +41,14 @@ public final class SessionRegistry {
     private final Map<String, Entry> entries = new HashMap<>();
     private long storedBehindMillis;
 
-    /** What the end of a session or connection causes elsewhere. */
+    /** What the end of a session or connection, or of a client's right to read, causes elsewhere. */
     public interface Ending {
         /** The session is over: nobody may deliver to it any more. */
         void sessionEnded(Session session);
 
         /**
-         * These are the messages, in order, that it had as a member of groups and that others of them are to have. They
-         * keep their room in its queue until they are settled.
+         * These are the messages, in order, that it had as a member of groups and that others of them are to have: it is
+         * over, or its client may read them no more. They keep their room in its queue until they are settled.
          */
         void leftOver(Session session, List<QueuedMessage> messages);
 
@@ -174,7 +174,7 @@ public final class SessionRegistry {
         boolean present = entry != null; // [MQTT-3.1.2-5], [MQTT-3.1.2-6], [MQTT-3.1.2-4 of 3.1.1]
         if (entry == null) {
             context.population().sessionBegan();
-            entry = new Entry(new Session(claim.clientId(), context));
+            entry = new Entry(new Session(claim.clientId(), context, ending));
             entries.put(claim.clientId(), entry);
         }
         stopWaiting(entry);
@@ -378,7 +378,7 @@ public final class SessionRegistry {
      * subscriptions known.
      */
     public Session restore(StoredSession stored) {
-        Session session = new Session(stored.clientId(), context);
+        Session session = new Session(stored.clientId(), context, ending);
         session.restore(stored);
         entries.put(stored.clientId(), new Entry(session));
         context.population().sessionBegan();
