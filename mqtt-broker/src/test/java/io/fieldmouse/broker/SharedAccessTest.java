@@ -198,6 +198,10 @@ class SharedAccessTest extends AccessTestBase {
         MESSAGES.expect(heir, 0, 4);
         expectNothingOnItsWayTo(losing);
         heir.unsubscribe(SHARE);
+        assertEquals(0, broker.count(Counter.WITHHELD_FROM_READER));
         assertEquals(0x10, publisher.publish("t/x", "nobody may", 1));
+        publisher.publish("t/x", "nobody may", 0);
+        publisher.expectSilence(); // it has been heard
+        assertEquals(2, broker.count(Counter.WITHHELD_FROM_READER));
     }
 }

@@ -58,6 +58,8 @@ final class Receivers implements SubscriptionTree.Found {
             Subscription member = group.choose(publication);
             if (member != null) {
                 receiving.add(member);
+            } else {
+                countIfWithheld(group);
             }
         }
         return receiving;
@@ -86,6 +88,8 @@ final class Receivers implements SubscriptionTree.Found {
                 giveBack(receiving);
                 group.foundFull();
                 return null;
+            } else {
+                countIfWithheld(group);
             }
         }
         return receiving;
@@ -117,9 +121,18 @@ final class Receivers implements SubscriptionTree.Found {
             } else if (group.keeps(publication)) {
                 losses.add(Counter.DROPPED_QUEUE_FULL);
                 group.foundFull();
+            } else {
+                countIfWithheld(group);
             }
         }
         return receiving;
+    }
+
+    /** Once for the group, which would have received it once. */
+    private void countIfWithheld(SharedGroup group) {
+        if (counters != null && group.isWithheld(publication)) {
+            counters.add(Counter.WITHHELD_FROM_READER);
+        }
     }
 
     /** Whether {@link #reserved} would find no room somewhere. */

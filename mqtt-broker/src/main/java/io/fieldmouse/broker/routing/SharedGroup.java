@@ -75,6 +75,16 @@ final class SharedGroup {
         return false;
     }
 
+    /** Whether there are members, and none of them may read the publication. */
+    boolean isWithheld(Publication publication) {
+        for (Subscription member : members) {
+            if (member.session().mayRead(publication.topic())) {
+                return false;
+            }
+        }
+        return !isEmpty();
+    }
+
     /** Whether {@link #choose} would find nobody with room now. */
     boolean isFullFor(Publication publication) {
         if (order == SharedOrder.TOPIC_HASH) {

@@ -210,7 +210,8 @@ class ScramSha256Test {
     void messageThatIsNoTextIsRefused() {
         byte[] message = bytes(FIRST);
         message[6] = (byte) 0xC3;
-        assertInstanceOf(Refused.class, scram.begin().next(message));
+        Refused refused = assertInstanceOf(Refused.class, scram.begin().next(message));
+        assertEquals("a message that is not UTF-8", refused.why());
     }
 
     @Test
