@@ -9,6 +9,8 @@ import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
 import io.fieldmouse.broker.wire.Wire;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +127,37 @@ class AccessTest extends AccessTestBase {
         assertEquals(1, old.subscribe("plant/secret/+", 1));
         alice.publish("plant/secret/x", "1", 1);
         old.expectSilence();
+    }
+
+    /** Judging takes the time of all clients of the lane, and what is refused takes no place of those that are bounded. */
+    @Test
+    void filtersOfOnePacketBeyondTheNumberOfSubscriptionsAreRefusedUnjudged() {
+        restartWith("acl_file", files().rules("topic read public/#").acl(), "subscriptions_max", "3");
+        RawClient client = client(5, "many");
+        client.send(Wire.packet(
+                Wire.SUBSCRIBE,
+                Wire.u16(1),
+                Wire.properties(),
+                filters("public/a", "other/b", "other/c", "public/d", "public/a", "other/e")));
+
+        assertEquals(
+                List.of(0, 0x87, 0x87, 0x97, 0x97, 0x97),
+                client.expect(PacketType.SUBACK).codes());
+        assertEquals(2, broker.count(Counter.REFUSED_READ));
+        assertEquals(3, broker.count(Counter.REFUSED_SUBSCRIPTION));
+        assertEquals(0, client.subscribe("public/d", 0));
+        assertEquals(0, client.subscribe("public/e", 0));
+        assertEquals(0x97, client.subscribe("other/f", 0));
+        assertEquals(2, broker.count(Counter.REFUSED_READ));
+    }
+
+    private static byte[] filters(String... filters) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String filter : filters) {
+            all.writeBytes(Wire.text(filter));
+            all.write(0);
+        }
+        return all.toByteArray();
     }
 
     @Test

@@ -25,10 +25,10 @@ final class AccessRules {
     }
 
     /** One line of the file. */
-    record Rule(Scope scope, String filter) {
+    record Rule(Scope scope, SplitFilter filter) {
 
         boolean hasPlaceholder() {
-            return filter.contains("%u") || filter.contains("%c");
+            return filter.text().contains("%u") || filter.text().contains("%c");
         }
 
         /**
@@ -41,23 +41,19 @@ final class AccessRules {
          */
         @Nullable
         Rule forClient(Identity identity) {
-            if (identity.userName() == null && filter.contains("%u")) {
+            if (identity.userName() == null && filter.text().contains("%u")) {
                 return null;
             }
-            String[] levels = filter.split("/", -1);
-            for (int i = 0; i < levels.length; i++) {
-                String name = name(levels[i], identity);
-                if (name == null) {
-                    continue;
+            List<String> levels = new ArrayList<>();
+            for (String level : filter.levels()) {
+                String name = name(level, identity);
+                if (name != null && !isOneLevel(name, levels.isEmpty())) {
+                    levels.add("#");
+                    return scope == Scope.DENY ? new Rule(scope, SplitFilter.of(levels)) : null;
                 }
-                if (!isOneLevel(name, i == 0)) {
-                    levels[i] = "#";
-                    String above = String.join("/", List.of(levels).subList(0, i + 1));
-                    return scope == Scope.DENY ? new Rule(scope, above) : null;
-                }
-                levels[i] = name;
+                levels.add(name == null ? level : name);
             }
-            return new Rule(scope, String.join("/", levels));
+            return new Rule(scope, SplitFilter.of(levels));
         }
 
         private static @Nullable String name(String level, Identity identity) {

@@ -85,7 +85,7 @@ final class AclFile {
         if (!rule.hasPlaceholder()) {
             warnings.add(file + ":" + lineNumber + ": a pattern without %u and %c is for every client, named or not");
         }
-        for (String level : rule.filter().split("/", -1)) {
+        for (String level : rule.filter().levels()) {
             boolean partly = level.contains("%u") || level.contains("%c");
             if (partly && level.length() > 2) {
                 throw problem("\"" + level + "\": %u and %c have to be a level of their own; " + PATTERN_EXAMPLE);
@@ -105,7 +105,7 @@ final class AclFile {
         if (flaw != null) {
             throw problem("\"" + filter + "\": " + flaw);
         }
-        return new Rule(scope, filter);
+        return new Rule(scope, SplitFilter.of(filter));
     }
 
     private Scope scope(String word) throws AccessFileException {

@@ -10,9 +10,9 @@ import java.util.Set;
 /** What one version of the rules says about one client. What is denied is denied, whatever else grants it. */
 final class ClientRules {
     private final AccessRules version;
-    private final List<String> denied;
-    private final List<String> readable;
-    private final List<String> writable;
+    private final List<SplitFilter> denied;
+    private final List<SplitFilter> readable;
+    private final List<SplitFilter> writable;
 
     ClientRules(AccessRules version, List<Rule> rules) {
         this.version = version;
@@ -21,7 +21,7 @@ final class ClientRules {
         this.writable = filters(rules, EnumSet.of(Scope.WRITE, Scope.READWRITE));
     }
 
-    private static List<String> filters(List<Rule> rules, Set<Scope> scopes) {
+    private static List<SplitFilter> filters(List<Rule> rules, Set<Scope> scopes) {
         return rules.stream()
                 .filter(rule -> scopes.contains(rule.scope()))
                 .map(Rule::filter)
@@ -44,13 +44,14 @@ final class ClientRules {
 
     /** Whether a subscription with this filter could ever bring anything. */
     boolean mayReadSomeOf(String filter) {
-        return readable.stream().anyMatch(granted -> FilterAlgebra.overlap(granted, filter))
-                && denied.stream().noneMatch(refused -> FilterAlgebra.covers(refused, filter));
+        SplitFilter asked = SplitFilter.of(filter);
+        return readable.stream().anyMatch(granted -> granted.overlaps(asked))
+                && denied.stream().noneMatch(refused -> refused.covers(asked));
     }
 
-    private static boolean isIn(List<String> filters, String topic) {
-        for (String filter : filters) {
-            if (TopicFilter.matches(filter, topic)) {
+    private static boolean isIn(List<SplitFilter> filters, String topic) {
+        for (SplitFilter filter : filters) {
+            if (TopicFilter.matches(filter.text(), topic)) {
                 return true;
             }
         }

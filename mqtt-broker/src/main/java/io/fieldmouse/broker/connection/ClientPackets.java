@@ -232,7 +232,7 @@ final class ClientPackets {
         // [MQTT-3.8.4-7], [MQTT-3.9.3-1], [MQTT-3.9.3-2], [MQTT-3.8.4-4 of 3.1.1], [MQTT-3.8.4-5 of 3.1.1],
         // [MQTT-3.9.3-1 of 3.1.1]
         for (MqttTopicSubscription requested : packet.payload().topicSubscriptions()) {
-            Refusal refusal = refusalOf(requested.topicFilter());
+            Refusal refusal = refusalOf(requested.topicFilter(), codes.size());
             if (refusal == null) {
                 Subscription subscription = subscription(requested, subscriptionId);
                 router.subscribe(subscription, changes);
@@ -282,30 +282,31 @@ final class ClientPackets {
     /** Why a filter is refused. */
     private record Refusal(ReasonCode reason, String words) {}
 
-    private @Nullable Refusal refusalOf(String filter) {
+    /** @param before filters of this packet that were judged: refused ones take no place, but time of all clients */
+    private @Nullable Refusal refusalOf(String filter, int before) {
         String flaw = SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
         if (flaw != null) {
             countIfTooDeep(SharedFilter.topicFilterOf(filter));
             return new Refusal(ReasonCode.TOPIC_FILTER_INVALID, flaw);
+        }
+        String bound = boundReachedBy(filter, before);
+        if (bound != null) {
+            shared.counters().add(Counter.REFUSED_SUBSCRIPTION);
+            return new Refusal(ReasonCode.QUOTA_EXCEEDED, bound);
         }
         // MQTT 3.1 has no way to refuse (section 3.8): what it may not read is not sent to it.
         if (connection.terms().level() > 3 && !connection.session().mayReadSomeOf(SharedFilter.topicFilterOf(filter))) {
             shared.counters().add(Counter.REFUSED_READ);
             return new Refusal(ReasonCode.NOT_AUTHORIZED, "reading is not allowed");
         }
-        String bound = boundReachedBy(filter);
-        if (bound == null) {
-            return null;
-        }
-        shared.counters().add(Counter.REFUSED_SUBSCRIPTION);
-        return new Refusal(ReasonCode.QUOTA_EXCEEDED, bound);
+        return null;
     }
 
-    private @Nullable String boundReachedBy(String filter) {
+    private @Nullable String boundReachedBy(String filter, int before) {
         Session session = connection.session();
-        if (session.subscription(filter) == null
-                && session.subscriptionCount() >= shared.limits().subscriptionsMax()) {
-            return "the most subscriptions allowed is " + shared.limits().subscriptionsMax();
+        int most = shared.limits().subscriptionsMax();
+        if (before >= most || (session.subscription(filter) == null && session.subscriptionCount() >= most)) {
+            return "the most subscriptions allowed is " + most;
         }
         // What a durable session subscribes is stored: one that asks again and again fills what waits for the disk.
         if (session.isDurable()

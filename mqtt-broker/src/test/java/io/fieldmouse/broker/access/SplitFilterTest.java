@@ -9,14 +9,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Against what matching says of every topic of up to four levels. */
-class FilterAlgebraTest {
+class SplitFilterTest {
     private static final List<String> LEVELS = List.of("a", "b", "");
     private static final List<String> FILTER_LEVELS = List.of("a", "b", "", "+");
 
     private final List<String> topics = new ArrayList<>();
     private final List<String> filters = new ArrayList<>();
 
-    FilterAlgebraTest() {
+    SplitFilterTest() {
         List<String> heads = List.of("a", "b", "$a");
         for (String head : heads) {
             grow(head, LEVELS, 4, topics);
@@ -45,7 +45,7 @@ class FilterAlgebraTest {
             for (String b : filters) {
                 boolean found = topics.stream()
                         .anyMatch(topic -> TopicFilter.matches(a, topic) && TopicFilter.matches(b, topic));
-                assertEquals(found, FilterAlgebra.overlap(a, b), a + " and " + b);
+                assertEquals(found, SplitFilter.of(a).overlaps(SplitFilter.of(b)), a + " and " + b);
             }
         }
     }
@@ -57,9 +57,9 @@ class FilterAlgebraTest {
                 boolean all = topics.stream()
                         .filter(topic -> TopicFilter.matches(narrow, topic))
                         .allMatch(topic -> TopicFilter.matches(wide, topic));
-                assertTrue(all || !FilterAlgebra.covers(wide, narrow), wide + " over " + narrow);
+                assertTrue(all || !SplitFilter.of(wide).covers(SplitFilter.of(narrow)), wide + " over " + narrow);
             }
-            assertTrue(FilterAlgebra.covers(wide, wide), wide);
+            assertTrue(SplitFilter.of(wide).covers(SplitFilter.of(wide)), wide);
         }
     }
 }
