@@ -16,6 +16,8 @@ import io.fieldmouse.broker.wire.TlsIdentity;
 import io.fieldmouse.broker.wire.Wire;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,15 +45,14 @@ class TlsTest extends BrokerTestBase {
         replace("server.pem", certificate);
         replace("server.key", key);
         replace("crl-none.pem", crl);
+        broker = startWith("connect_timeout_seconds", "2");
+    }
+
+    private TestBroker startWith(String setting, String value) {
         Path ca = TlsIdentity.file("ca.pem");
         ListenerConfig port = ListenerConfig.tcp("open", "127.0.0.1", 0);
-        broker = TestBroker.start(TestBroker.config(
-                        directory.resolve("data"),
-                        lanes,
-                        "tls_files_check_seconds",
-                        "1",
-                        "connect_timeout_seconds",
-                        "2")
+        return TestBroker.start(TestBroker.config(
+                        directory.resolve("data"), lanes, "tls_files_check_seconds", "1", setting, value)
                 .withListener(port.with(TlsTerms.of(certificate, key)))
                 .withListener(ListenerConfig.tcp("guarded", "127.0.0.1", 0)
                         .with(BrokerSetting.ANONYMOUS, "never") // so that who is served has a name
@@ -195,6 +196,56 @@ class TlsTest extends BrokerTestBase {
             again.send(Connect.as(5, "stolen").bytes());
             return again.receiveUnlessClosed() != null;
         });
+    }
+
+    /** Its connection was accepted by what was current then: by that the handshake itself goes on. */
+    @Test
+    void handshakeThatAReloadFallsIntoIsJudgedByTheNewFiles() {
+        broker.close();
+        broker = startWith("connect_timeout_seconds", "60");
+        Socket begunByThief = socketTo("guarded");
+        Socket begunByOther = socketTo("guarded");
+        await("both are accepted", () -> broker.count(Counter.CONNECTIONS_ACCEPTED) == 2);
+        RawClient connected = at("guarded", "revoked").connected(Connect.as(5, "connected"));
+        replace("crl.pem", crl);
+        assertEquals(0x87, connected.expect(PacketType.DISCONNECT).reason()); // the new list is in force
+        RawClient thief = broker.keep(new RawClient(TlsIdentity.line(begunByThief, "revoked"), 5));
+        thief.send(Connect.as(5, "thief").bytes());
+        thief.expectClosed();
+        await("it is counted", () -> broker.count(Counter.REFUSED_TLS_HANDSHAKE) == 1);
+        broker.keep(new RawClient(TlsIdentity.line(begunByOther, "client"), 5))
+                .connected(Connect.as(5, "other"))
+                .expectSilence();
+    }
+
+    private Socket socketTo(String listener) {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), broker.broker().port(listener));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void whoIsRefusedBeforeTheHandshakeIsCountedOnce() {
+        broker.close();
+        broker = startWith("connections_max", "1");
+        RawClient first = at("open", null).connected(Connect.as(5, "first"));
+        for (int i = 0; i < 4; i++) {
+            RawClient more = at("open", null);
+            more.send(Connect.as(5, "more").bytes());
+            more.expectClosed();
+        }
+        first.disconnect();
+        await("there is room again", () -> {
+            RawClient next = at("open", null);
+            next.send(Connect.as(5, "next").bytes());
+            return next.receiveUnlessClosed() != null;
+        });
+        long full = broker.count(Counter.REFUSED_CONNECTIONS_FULL);
+        assertTrue(full >= 4);
+        assertEquals(full, broker.count(Counter.CONNECTIONS_REFUSED));
+        assertEquals(0, broker.count(Counter.REFUSED_TLS_HANDSHAKE));
     }
 
     @Test

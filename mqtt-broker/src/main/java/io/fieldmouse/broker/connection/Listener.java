@@ -117,8 +117,7 @@ public final class Listener implements AutoCloseable {
         ChannelPipeline pipeline = channel.pipeline();
         if (tls != null) {
             pipeline.addLast("records", handler.batch().records());
-            pipeline.addLast("tls", tls.handler(channel));
-            pipeline.addLast("peer", new TlsPeer(tls.terms(), shared.counters()));
+            tls.addTo(pipeline, shared.counters());
         }
         if (terms.webSocket()) {
             WebSocketUpgrade.addTo(pipeline, lane, shared.counters());

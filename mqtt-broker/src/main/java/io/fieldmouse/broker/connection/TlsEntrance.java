@@ -1,6 +1,8 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.message.Counters;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,12 +127,25 @@ final class TlsEntrance implements AutoCloseable {
         }
     }
 
-    /** For a connection that begins now. */
-    SslHandler handler(Channel channel) {
-        SslHandler handler = material.context().newHandler(channel.alloc(), threads);
+    /** Puts TLS into the way of a connection that begins now, and above it who looks at how the handshake ends. */
+    void addTo(ChannelPipeline pipeline, Counters counters) {
+        TlsMaterial begun = material;
+        SslHandler handler = begun.context().newHandler(pipeline.channel().alloc(), threads);
         handler.setHandshakeTimeoutMillis(handshakeMax.toMillis());
         handler.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MAX.toMillis());
-        return handler;
+        pipeline.addLast("tls", handler);
+        pipeline.addLast("peer", new TlsPeer(this, begun, counters));
+    }
+
+    /**
+     * Why a client is not let in by what is current now, though the handshake that it began by other files has just let
+     * it in; null when it is. Whoever closes those that are no longer trusted sees the certificates of a handshake only
+     * once it has ended: one that has not ended then finds here what is current, as that is set first.
+     */
+    @Nullable
+    String objection(TlsMaterial begun, X509Certificate[] chain) {
+        TlsMaterial now = material;
+        return now == begun ? null : now.objection(chain);
     }
 
     TlsTerms terms() {

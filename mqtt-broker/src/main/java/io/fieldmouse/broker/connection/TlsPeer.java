@@ -3,8 +3,9 @@ package io.fieldmouse.broker.connection;
 import io.fieldmouse.broker.message.Counters;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
@@ -16,6 +17,7 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
@@ -27,20 +29,27 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stands above TLS: hears how the handshake ended, and tells upwards whose certificate the client has shown. */
-final class TlsPeer extends ChannelInboundHandlerAdapter {
+/**
+ * Stands above TLS: hears how the handshake ended, and tells upwards whose certificate the client has shown. Its
+ * surprise: a handshake that succeeded may still be refused, when the files have changed while it went on.
+ */
+final class TlsPeer extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(TlsPeer.class);
     private static final int NAME_CHARS_MAX = 256;
 
-    private final TlsTerms terms;
+    private final TlsEntrance entrance;
+    private final TlsMaterial begun;
     private final Counters counters;
     private boolean failed;
+    private boolean closedFromAbove;
 
     /** What goes up the pipeline when a client is known by its certificate. */
     record CertificateUser(String name) {}
 
-    TlsPeer(TlsTerms terms, Counters counters) {
-        this.terms = terms;
+    /** @param begun by which the handshake goes on, whatever is read meanwhile */
+    TlsPeer(TlsEntrance entrance, TlsMaterial begun, Counters counters) {
+        this.entrance = entrance;
+        this.begun = begun;
         this.counters = counters;
     }
 
@@ -50,17 +59,26 @@ final class TlsPeer extends ChannelInboundHandlerAdapter {
             ctx.fireUserEventTriggered(event);
         } else if (!handshake.isSuccess()) {
             fail(ctx, words(handshake.cause()));
-        } else if (terms.userFromCertificate()) {
-            identify(ctx);
+        } else {
+            judge(ctx);
         }
     }
 
-    private void identify(ChannelHandlerContext ctx) {
+    private void judge(ChannelHandlerContext ctx) {
         X509Certificate[] chain = certificates(ctx.channel());
         if (chain == null) {
             return; // it need not show one
         }
-        String name = commonName(chain[0].getSubjectX500Principal());
+        String objection = entrance.objection(begun, chain);
+        if (objection != null) {
+            fail(ctx, "the client's certificate is no longer trusted: " + objection);
+        } else if (entrance.terms().userFromCertificate()) {
+            identify(ctx, chain[0]);
+        }
+    }
+
+    private void identify(ChannelHandlerContext ctx, X509Certificate certificate) {
+        String name = commonName(certificate.getSubjectX500Principal());
         if (name == null) {
             fail(ctx, "the certificate has no common name that could be a user name");
         } else {
@@ -69,7 +87,8 @@ final class TlsPeer extends ChannelInboundHandlerAdapter {
     }
 
     private void fail(ChannelHandlerContext ctx, String words) {
-        if (!failed) {
+        // Whoever closed it from above has counted why: that the handshake did not end is no news then.
+        if (!failed && !closedFromAbove) {
             failed = true;
             counters.add(Counter.REFUSED_TLS_HANDSHAKE);
             LOG.info("refusing remote={} by TLS: {}", ctx.channel().remoteAddress(), Connection.printable(words));
@@ -98,7 +117,7 @@ final class TlsPeer extends ChannelInboundHandlerAdapter {
         }
         Throwable told =
                 failure instanceof DecoderException && failure.getCause() != null ? failure.getCause() : failure;
-        return String.valueOf(told.getMessage());
+        return Objects.requireNonNullElse(told.getMessage(), told.getClass().getSimpleName());
     }
 
     private static String words(CertPathValidatorException invalid) {
@@ -122,6 +141,12 @@ final class TlsPeer extends ChannelInboundHandlerAdapter {
         } else {
             ctx.fireChannelRead(msg);
         }
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        closedFromAbove = true;
+        ctx.close(promise);
     }
 
     @Override

@@ -3,6 +3,8 @@ package io.fieldmouse.broker.wire;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,14 @@ public final class TlsIdentity {
     /** A socket that trusts the test's authority and has not yet shaken hands. */
     public static SSLSocket socket(int port, @Nullable String client) {
         try {
+            return socket(new Socket(InetAddress.getLoopbackAddress(), port), client);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static SSLSocket socket(Socket connected, @Nullable String client) {
+        try {
             KeyStore trusted = store();
             trusted.setCertificateEntry("ca", certificate("ca.pem"));
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
@@ -50,7 +60,8 @@ public final class TlsIdentity {
             keys.init(own, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(client == null ? null : keys.getKeyManagers(), trust.getTrustManagers(), null);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
+            SSLSocket socket = (SSLSocket)
+                    context.getSocketFactory().createSocket(connected, "127.0.0.1", connected.getPort(), true);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) RawClient.DEADLINE.toMillis());
             return socket;
@@ -64,6 +75,11 @@ public final class TlsIdentity {
     /** As {@link #socket}, as a line. It shakes hands when it is first used. */
     public static SocketLine line(int port, @Nullable String client) {
         return new SocketLine(socket(port, client));
+    }
+
+    /** As {@link #line(int, String)}, over a connection that is there already. */
+    public static SocketLine line(Socket connected, @Nullable String client) {
+        return new SocketLine(socket(connected, client));
     }
 
     private static KeyStore store() throws GeneralSecurityException, IOException {
