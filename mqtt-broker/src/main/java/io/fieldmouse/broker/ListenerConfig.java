@@ -176,9 +176,7 @@ public record ListenerConfig(
             return "is no address of this machine; 127.0.0.1 is for clients on it";
         }
         boolean hasCredentials = broker.file(BrokerSetting.PASSWORD_FILE) != null
-                || (tls != null
-                        && tls.clientCertificates() == ClientCertificates.REQUIRED
-                        && tls.userFromCertificate());
+                || (tls != null && tls.clientCertificates() != ClientCertificates.NONE && tls.userFromCertificate());
         return broker.at(this).anonymous().objection(found, hasCredentials);
     }
 

@@ -51,14 +51,14 @@ class TlsTest extends BrokerTestBase {
     private TestBroker startWith(String setting, String value) {
         Path ca = TlsIdentity.file("ca.pem");
         ListenerConfig port = ListenerConfig.tcp("open", "127.0.0.1", 0);
-        return TestBroker.start(TestBroker.config(
-                        directory.resolve("data"), lanes, "tls_files_check_seconds", "1", setting, value)
-                .withListener(port.with(TlsTerms.of(certificate, key)))
-                .withListener(ListenerConfig.tcp("guarded", "127.0.0.1", 0)
-                        .with(BrokerSetting.ANONYMOUS, "never") // so that who is served has a name
-                        .with(new TlsTerms(certificate, key, ca, crl, ClientCertificates.REQUIRED, true)))
-                .withListener(ListenerConfig.tcp("either", "127.0.0.1", 0)
-                        .with(new TlsTerms(certificate, key, ca, null, ClientCertificates.OPTIONAL, false))));
+        return TestBroker.start(
+                TestBroker.config(directory.resolve("data"), lanes, "tls_files_check_seconds", "1", setting, value)
+                        .withListener(port.with(TlsTerms.of(certificate, key)))
+                        .withListener(ListenerConfig.tcp("guarded", "127.0.0.1", 0)
+                                .with(BrokerSetting.ANONYMOUS, "never") // so that who is served has a name
+                                .with(new TlsTerms(certificate, key, ca, crl, ClientCertificates.REQUIRED, true)))
+                        .withListener(ListenerConfig.tcp("either", "127.0.0.1", 0)
+                                .with(new TlsTerms(certificate, key, ca, null, ClientCertificates.OPTIONAL, false))));
     }
 
     /** As careful people replace files: at once. */
@@ -139,6 +139,19 @@ class TlsTest extends BrokerTestBase {
         expectRefused("guarded", "stranger-ca");
         expectRefused("guarded", "nameless");
         expectRefused("guarded", "wild");
+    }
+
+    @Test
+    void certificateThatMayBeShownIsACredentialWhereNobodyIsNameless() {
+        broker.close();
+        TlsTerms optional =
+                new TlsTerms(certificate, key, TlsIdentity.file("ca.pem"), null, ClientCertificates.OPTIONAL, true);
+        broker = TestBroker.start(TestBroker.config(directory.resolve("data"), lanes)
+                .withListener(ListenerConfig.tcp("named", "0.0.0.0", 0)
+                        .with(BrokerSetting.ANONYMOUS, "never")
+                        .with(optional)));
+        expectServed("named", "client");
+        assertEquals(0x87, at("named", null).connect(Connect.as(5, "nobody")).reason());
     }
 
     @Test

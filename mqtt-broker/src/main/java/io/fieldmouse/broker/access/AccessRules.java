@@ -35,9 +35,10 @@ final class AccessRules {
          * With the client's names in place of %u and %c; null when it says nothing about this client.
          *
          * <p>A name is put in only where it is exactly one level: one that holds '+', '#' or '/' would make it another
-         * filter than was written (CVE-2017-7650), and one that begins with '$' would open $SYS. Such a client gets
-         * nothing from a rule that grants; and one that denies is taken to mean all below, so that nobody escapes it by
-         * the choice of a name.
+         * filter than was written (CVE-2017-7650), and at the beginning one with '$' would open $SYS. Such a client
+         * gets nothing from a rule that grants; and one that denies is taken to mean all below, so that nobody escapes
+         * it by the choice of a name. All below nothing is "#", but that leaves out what begins with '$': of a name that
+         * begins so, its first level is kept.
          */
         @Nullable
         Rule forClient(Identity identity) {
@@ -47,11 +48,20 @@ final class AccessRules {
             List<String> levels = new ArrayList<>();
             for (String level : filter.levels()) {
                 String name = name(level, identity);
-                if (name != null && !isOneLevel(name, levels.isEmpty())) {
+                boolean hidden = name != null && levels.isEmpty() && name.startsWith("$");
+                if (name == null) {
+                    levels.add(level);
+                } else if (isOneLevel(name) && (!hidden || scope == Scope.DENY)) {
+                    levels.add(name);
+                } else if (scope == Scope.DENY) {
+                    if (hidden) {
+                        levels.add(firstLevel(name));
+                    }
                     levels.add("#");
-                    return scope == Scope.DENY ? new Rule(scope, SplitFilter.of(levels)) : null;
+                    return new Rule(scope, SplitFilter.of(levels));
+                } else {
+                    return null;
                 }
-                levels.add(name == null ? level : name);
             }
             return new Rule(scope, SplitFilter.of(levels));
         }
@@ -64,9 +74,12 @@ final class AccessRules {
             };
         }
 
-        private static boolean isOneLevel(String name, boolean first) {
-            boolean plain = name.chars().noneMatch(c -> c == '+' || c == '#' || c == '/');
-            return plain && !name.isEmpty() && !(first && name.startsWith("$"));
+        private static String firstLevel(String name) {
+            return name.split("[/+#]", 2)[0];
+        }
+
+        private static boolean isOneLevel(String name) {
+            return !name.isEmpty() && name.chars().noneMatch(c -> c == '+' || c == '#' || c == '/');
         }
     }
 

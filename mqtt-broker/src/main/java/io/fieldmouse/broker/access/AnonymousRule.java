@@ -52,8 +52,8 @@ public enum AnonymousRule {
                     + " write anonymous: anywhere if that is meant, else set password_file, or bind: 127.0.0.1";
         }
         if (this == NEVER && !credentials) {
-            return "has neither passwords nor anonymous clients, so that nobody could connect;"
-                    + " set password_file, or write anonymous: loopback";
+            return "has neither passwords, certificates that name users, nor anonymous clients, so that nobody could"
+                    + " connect; set password_file, or write anonymous: loopback";
         }
         return null;
     }

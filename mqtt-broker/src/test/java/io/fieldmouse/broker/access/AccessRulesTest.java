@@ -85,6 +85,12 @@ class AccessRulesTest {
                 "user a/b; topic all/#; pattern deny all/%u/x       | a/b / c1     | all/a/b/x          | --",
                 "user a/b; topic all/#; pattern deny all/%u/x       | a/b / c1     | all                | --",
                 "user ab; topic all/#; pattern deny all/%u/x        | ab / c1      | all/cd/x           | rw",
+                "user a; topic $d/#; pattern deny %c/x              | a / $d       | $d/x               | --",
+                "user a; topic $d/#; pattern deny %c/x              | a / $d       | $d/y               | rw",
+                "user $d; topic $d/#; pattern deny %u/#             | $d / c1      | $d/y               | --",
+                "user a; topic $d/#; pattern deny %c/x              | a / $d/y     | $d/y/x             | --",
+                "user a; topic $d/#; pattern deny %c/x              | a / $d/y     | $d                 | --",
+                "user a; topic #; pattern deny %c/x                 | a / b/y      | b/y/x              | --",
             })
     void rulesMeanWhatMosquittosManualSays(String rules, String who, String topic, String allowed)
             throws AccessFileException {
