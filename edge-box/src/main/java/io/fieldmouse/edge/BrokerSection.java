@@ -11,6 +11,7 @@ import io.fieldmouse.broker.connection.TlsTerms;
 import io.fieldmouse.broker.connection.TlsTerms.ClientCertificates;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.yaml.YamlMap;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,8 +78,17 @@ final class BrokerSection {
                 Home.path().resolve(config.text(BrokerSetting.DATA)).toString());
         readAccessFile(BrokerSetting.PASSWORD_FILE);
         readAccessFile(BrokerSetting.ACL_FILE);
+        checkData();
         if (!section.flawed(BIND) && !section.flawed(PORT) && !section.flawed(BrokerSetting.ANONYMOUS.key())) {
             config.listeners().forEach(listener -> check(section, listener));
+        }
+    }
+
+    private void checkData() {
+        String key = BrokerSetting.DATA.key();
+        Path data = config.dataDirectory();
+        if (place == BrokerPlace.HERE && Files.exists(data) && !Files.isDirectory(data)) {
+            section.problem(key, '"' + section.text(key, data.toString()) + '"', data + " is a file; name a folder");
         }
     }
 
@@ -126,12 +136,16 @@ final class BrokerSection {
             if (listener == null) {
                 continue;
             }
-            check(map, listener);
             try {
                 config = config.withListener(listener);
+                check(map, listener);
             } catch (IllegalArgumentException e) {
                 map.problem("name", '"' + listener.name() + '"', String.valueOf(e.getMessage()));
             }
+        }
+        boolean nowhere = config.listeners().isEmpty() && !section.has("listeners");
+        if (place == BrokerPlace.HERE && nowhere) {
+            section.problem(PORT, "off, and no listeners: nobody could connect", "write a port, or listeners");
         }
     }
 
@@ -188,17 +202,31 @@ final class BrokerSection {
         Path crl = map.has("crl") ? file(map.text("crl")) : null;
         ClientCertificates clients = map.oneOf("client_certificates", CLIENT_CERTIFICATES, ClientCertificates.NONE);
         boolean user = map.flag("user_from_certificate", clients != ClientCertificates.NONE);
+        if (clients != ClientCertificates.NONE && !map.has("ca")) {
+            map.problem("ca", "nothing", "needs the authority whose client certificates are trusted");
+        }
+        if (clients == ClientCertificates.NONE && (map.has("ca") || map.has("crl"))) {
+            map.problem(
+                    map.has("ca") ? "ca" : "crl",
+                    "a file",
+                    "but no client is asked for a certificate; write client_certificates: optional or required, or"
+                            + " remove it");
+        }
         for (String name : List.of("certificate", "key", "ca", "crl", "client_certificates")) {
             if (map.flawed(name)) {
                 return null;
             }
         }
-        try {
-            return new TlsTerms(file(certificate), file(key), ca, crl, clients, user);
-        } catch (IllegalArgumentException e) {
-            map.problem("certificate", '"' + certificate + '"', String.valueOf(e.getMessage()));
-            return null;
+        TlsTerms terms = new TlsTerms(file(certificate), file(key), ca, crl, clients, user);
+        if (place == BrokerPlace.HERE) {
+            terms.flaws().forEach(flaw -> tell(map, flaw));
+            listenCheck.outdated(terms).forEach(flaw -> tell(map, flaw));
         }
+        return terms;
+    }
+
+    private static void tell(YamlMap tls, TlsTerms.Flaw flaw) {
+        tls.problem(flaw.setting(), '"' + tls.text(flaw.setting()) + '"', flaw.words());
     }
 
     /** A relative path is meant beside the configuration. */
@@ -216,17 +244,14 @@ final class BrokerSection {
             map.problem(BIND, '"' + map.text(BIND, BrokerSetting.BIND.defaultText()) + '"', "it " + objection);
             return;
         }
-        if (listener.tls() != null) {
-            String flaw = listener.tls().flaw();
-            if (flaw != null) {
-                map.problem("tls", "files that cannot be used", flaw);
-            }
+        ListenerConfig inTheWay = config.inTheWayOf(listener);
+        if (inTheWay != null) {
+            map.problem(
+                    map.has(SOCKET) ? SOCKET : PORT,
+                    listener.place() + ", where listener \"" + inTheWay.name() + "\" is too",
+                    "give each its own");
+            return;
         }
-        listenCheck
-                .objection(listener)
-                .ifPresent(found -> map.problem(
-                        map.has(SOCKET) ? SOCKET : PORT,
-                        found,
-                        "choose another, or end who holds it; a box that runs is checked with --no-ports"));
+        listenCheck.objection(listener).ifPresent(found -> map.problem(found.key(), found.found(), found.advice()));
     }
 }

@@ -54,7 +54,7 @@ final class CheckCommand implements Callable<Integer> {
         common.beginLogging();
         Path file = configuration.file();
         PortCheck ports = noPorts ? PortCheck.none() : PortCheck.byOpening();
-        ListenCheck listening = noPorts ? ListenCheck.none() : ListenCheck.byBinding();
+        ListenCheck listening = noPorts ? ListenCheck.byDates() : ListenCheck.byBinding();
         BoxConfig config = BoxConfig.read(file, BrokerPlace.HERE, ports, listening);
         PrintStream out = System.out;
         out.println(file + ": nothing wrong" + (config.warnings().isEmpty() ? "" : ", but perhaps not what is meant:"));

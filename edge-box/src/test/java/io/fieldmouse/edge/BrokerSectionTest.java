@@ -123,7 +123,8 @@ class BrokerSectionTest {
                         ConfigException.class,
                         () -> BoxConfig.read(file, BrokerPlace.HERE, PortCheck.none(), ListenCheck.none()))
                 .getMessage());
-        assertTrue(told.contains("broker.listeners[0].tls") && told.contains("box.key is not there"), told);
+        assertTrue(told.contains("broker.listeners[0].tls.key: found \"tls/box.key\""), told);
+        assertTrue(told.contains("box.key is not there"), told);
     }
 
     @Test
@@ -131,10 +132,16 @@ class BrokerSectionTest {
         expectProblem("  listeners:\n    - {name: a, port: 1, tls: {key: k}}\n", "listeners[0].tls.certificate");
         expectProblem(
                 "  listeners:\n    - {name: a, port: 1, tls: {key: k, certificate: c, client_certificates: required}}\n",
-                "ca: missing");
+                "listeners[0].tls.ca: found nothing");
+        expectProblem(
+                "  listeners:\n    - {name: a, port: 1, tls: {key: k, certificate: c, ca: a}}\n",
+                "listeners[0].tls.ca: found a file",
+                "client_certificates: optional or required");
         expectProblem(
                 "  listeners:\n    - {name: a, port: 1, tls: {key: k, certificate: c}}\n",
-                "listeners[0].tls: found files");
+                "listeners[0].tls.certificate: found \"c\"",
+                "listeners[0].tls.key: found \"k\"",
+                "/k is not there");
         expectProblem("  listeners:\n    - {name: a, port: 1, socket: s}\n", "listeners[0].port", "one or the other");
         expectProblem("  listeners:\n    - {name: a, socket: /run/s, mode: \"9\"}\n", "listeners[0].mode", "octal");
     }

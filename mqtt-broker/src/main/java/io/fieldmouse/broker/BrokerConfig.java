@@ -102,6 +102,19 @@ public final class BrokerConfig {
         return all;
     }
 
+    /** Which of the listeners before this one is at its place, so that they cannot both be opened; null for none. */
+    public @Nullable ListenerConfig inTheWayOf(ListenerConfig listener) {
+        for (ListenerConfig before : listeners()) {
+            if (before.name().equals(listener.name())) {
+                return null;
+            }
+            if (before.collidesWith(listener)) {
+                return before;
+            }
+        }
+        return null;
+    }
+
     /** As it is for this listener's clients. */
     BrokerConfig at(ListenerConfig listener) {
         Map<BrokerSetting, String> changed = new EnumMap<>(BrokerSetting.class);

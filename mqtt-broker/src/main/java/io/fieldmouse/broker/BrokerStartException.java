@@ -4,7 +4,6 @@ import io.fieldmouse.broker.ListenerConfig.Place;
 import io.fieldmouse.broker.ListenerConfig.Port;
 import java.io.IOException;
 import java.io.Serial;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,44 +14,31 @@ public final class BrokerStartException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable InetSocketAddress inUse;
+    private final boolean foreignAddress;
 
     BrokerStartException(String message, @Nullable Throwable cause) {
-        this(message, cause, null);
+        super(message, cause);
+        this.inUse = null;
+        this.foreignAddress = false;
     }
 
-    private BrokerStartException(String message, @Nullable Throwable cause, @Nullable InetSocketAddress inUse) {
-        super(message, cause);
-        this.inUse = inUse;
+    private BrokerStartException(Place place, IOException cause, BindFailure failure) {
+        super("cannot listen on " + place + ": " + failure.words(place, cause), cause);
+        this.inUse = failure == BindFailure.TAKEN && place instanceof Port port ? port.address() : null;
+        this.foreignAddress = failure == BindFailure.NO_SUCH_ADDRESS;
     }
 
     static BrokerStartException cannotListen(Place place, IOException cause) {
-        String why = String.valueOf(cause.getMessage());
-        boolean isInUse = isInUse(cause);
-        String advice = "";
-        if (isInUse) {
-            advice = "; is another broker running? Choose another port";
-        } else if (place instanceof Port && why.contains("Permission denied")) {
-            advice = "; ports below 1024 are the system's; choose another, such as 1883";
-        }
-        return new BrokerStartException(
-                "cannot listen on " + place + ": " + why + advice,
-                cause,
-                isInUse && place instanceof Port port ? port.address() : null);
-    }
-
-    private static boolean isInUse(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            // The native transport has an exception of its own, which says it in the system's words.
-            if (cause instanceof BindException
-                    || String.valueOf(cause.getMessage()).contains("Address already in use")) {
-                return true;
-            }
-        }
-        return false;
+        return new BrokerStartException(place, cause, BindFailure.of(cause));
     }
 
     /** The address that somebody else holds, when that is why. */
     public Optional<InetSocketAddress> inUse() {
         return Optional.ofNullable(inUse);
+    }
+
+    /** Whether a listener's address is none of this machine's: not its port is to be changed then. */
+    public boolean isForeignAddress() {
+        return foreignAddress;
     }
 }

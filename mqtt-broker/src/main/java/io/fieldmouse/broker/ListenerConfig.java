@@ -180,6 +180,32 @@ public record ListenerConfig(
         return broker.at(this).anonymous().objection(found, hasCredentials);
     }
 
+    /** Whether the other one is at the same place. One that asks for any free port is nobody's neighbour. */
+    boolean collidesWith(ListenerConfig other) {
+        if (place instanceof Socket mine && other.place instanceof Socket theirs) {
+            return absolute(mine.path()).equals(absolute(theirs.path()));
+        }
+        if (!(place instanceof Port mine && other.place instanceof Port theirs)) {
+            return false;
+        }
+        InetAddress left = mine.address().getAddress();
+        InetAddress right = theirs.address().getAddress();
+        return mine.port() == theirs.port()
+                && mine.port() != 0
+                && (mine.host().equals(theirs.host())
+                        || (left != null && right != null && (left.equals(right) || isWithin(left, right))));
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
+    /** Whether one of them stands for all addresses, the other among them. */
+    private static boolean isWithin(InetAddress left, InetAddress right) {
+        boolean sameFamily = left.getClass() == right.getClass();
+        return sameFamily && (left.isAnyLocalAddress() || right.isAnyLocalAddress());
+    }
+
     /**
      * Tries whether its place is free, short of listening: whoever connected meanwhile would be thrown out again.
      *

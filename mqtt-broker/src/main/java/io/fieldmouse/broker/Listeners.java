@@ -5,16 +5,22 @@ import io.fieldmouse.broker.connection.Limits;
 import io.fieldmouse.broker.connection.Listener;
 import io.fieldmouse.broker.connection.ListenerTerms;
 import io.fieldmouse.broker.connection.Shared;
+import io.fieldmouse.broker.connection.TlsTerms;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** All places where the broker listens, by name, in the order of the configuration. */
 final class Listeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+    private static final String NOWHERE =
+            "port: off, and there are no listeners, so that nobody could connect;" + " write a port, or listeners";
 
     private final Map<String, ListenerConfig> configs = new LinkedHashMap<>();
     private final Map<String, Listener> open = new LinkedHashMap<>();
@@ -27,14 +33,26 @@ final class Listeners implements AutoCloseable {
      * @throws BrokerStartException for the first that cannot or must not be opened
      */
     static void check(BrokerConfig config) throws BrokerStartException {
+        if (config.listeners().isEmpty()) {
+            throw new BrokerStartException(NOWHERE, null);
+        }
         for (ListenerConfig listener : config.listeners()) {
+            ListenerConfig inTheWay = config.inTheWayOf(listener);
+            if (inTheWay != null) {
+                throw new BrokerStartException(
+                        "listener " + listener.name() + ": " + listener.place() + " is the place of listener "
+                                + inTheWay.name() + " too; give each its own",
+                        null);
+            }
             String objection = listener.objection(config);
             if (objection != null) {
                 throw new BrokerStartException("bind: " + listener.place() + " " + objection, null);
             }
-            String flaw = listener.tls() == null ? null : listener.tls().flaw();
-            if (flaw != null) {
-                throw new BrokerStartException("listener " + listener.name() + ": " + flaw, null);
+            List<TlsTerms.Flaw> flaws =
+                    listener.tls() == null ? List.of() : listener.tls().flaws();
+            if (!flaws.isEmpty()) {
+                String words = flaws.stream().map(TlsTerms.Flaw::words).collect(Collectors.joining("; "));
+                throw new BrokerStartException("listener " + listener.name() + ": " + words, null);
             }
             listener.requireFree();
         }

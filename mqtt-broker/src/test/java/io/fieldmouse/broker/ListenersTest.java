@@ -115,6 +115,37 @@ class ListenersTest {
     }
 
     @Test
+    void listenersThatWouldBeInEachOthersWayAreTold() {
+        BrokerConfig config = TestBroker.config(directory.resolve("data"), 1);
+        ListenerConfig one = ListenerConfig.tcp("one", "127.0.0.1", 18_830);
+        failToStart(config.withListener(one).withListener(ListenerConfig.tcp("two", "localhost", 18_830)), "one too");
+        failToStart(
+                config.withListener(one)
+                        .withListener(
+                                ListenerConfig.tcp("two", "0.0.0.0", 18_830).with(BrokerSetting.ANONYMOUS, "anywhere")),
+                "listener two",
+                "one too");
+        failToStart(
+                config.withListener(ListenerConfig.unix("one", directory.resolve("s")))
+                        .withListener(ListenerConfig.unix("two", directory.resolve("./s"))),
+                "one too");
+        ListenerConfig any = ListenerConfig.tcp("any", "127.0.0.1", 0);
+        try (TestBroker broker = TestBroker.start(config.withListener(any))) {
+            assertTrue(broker.broker().port("any") > 0); // beside the default, which asks for any port too
+        }
+    }
+
+    @Test
+    void brokerWithoutListenersOrAtAnAddressOfAnotherMachineIsNotStarted() {
+        BrokerConfig config = TestBroker.config(directory.resolve("data"), 1, "port", "off");
+        failToStart(config, "nobody could connect");
+        failToStart(
+                config.withListener(
+                        ListenerConfig.tcp("far", "192.0.2.1", 0).with(BrokerSetting.ANONYMOUS, "anywhere")),
+                "cannot listen on 192.0.2.1:0: this machine has no address 192.0.2.1");
+    }
+
+    @Test
     void listenerBeyondThisMachineHasToBeMeant() {
         BrokerConfig config = TestBroker.config(directory.resolve("data"), 1);
         ListenerConfig open = ListenerConfig.tcp("open", "::", 0);

@@ -86,14 +86,14 @@ class UnixSocketTest {
     @Test
     void whatAnotherHoldsIsLeftAlone() throws Exception {
         try (TestBroker broker = TestBroker.start(config())) {
-            failToStart("somebody listens");
+            failToStart("another process listens");
             expectServed(broker);
         }
         Files.writeString(socket, "notes");
         failToStart("no socket");
         assertEquals("notes", Files.readString(socket));
         socket = directory.resolve("no-such-folder/mqtt.sock");
-        failToStart("folder");
+        failToStart("there is no folder");
     }
 
     private void failToStart(String words) {

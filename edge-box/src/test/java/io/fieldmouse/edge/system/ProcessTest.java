@@ -124,6 +124,29 @@ final class ProcessTest {
     }
 
     @Test
+    void certificateThatHasExpiredIsAFaultToCheckAndAWarningToRun() throws Exception {
+        Path made = Path.of("..", "mqtt-broker", "src", "test", "resources", "tls");
+        Files.copy(made.resolve("expired.pem"), directory.resolve("box.pem"));
+        Files.copy(made.resolve("expired.key"), directory.resolve("box.key"));
+        Path file = directory.resolve("fieldmouse.yaml");
+        Files.writeString(
+                file,
+                "broker:\n  port: 0\n  data: " + directory.resolve("store") + "\n  listeners:\n    - name: tls\n"
+                        + "      port: " + CommandProcess.freePort() + "\n"
+                        + "      tls: {certificate: box.pem, key: box.key}\n");
+        try (CommandProcess check = CommandProcess.fieldmouse(directory, "check", "--config", file.toString())) {
+            assertEquals(78, check.exitCode(), check::toString);
+            assertTrue(check.err().contains("broker.listeners[0].tls.certificate: found \"box.pem\""), check.err());
+            assertTrue(check.err().contains("\"CN=late\" expired on"), check.err());
+        }
+        try (CommandProcess run = CommandProcess.fieldmouse(directory, "run", "--config", file.toString())) {
+            run.awaitText("uri=mqtts://127.0.0.1:");
+            assertTrue(run.toString().contains("\"CN=late\" expired on"), run::toString);
+            assertEquals(0, run.end("TERM"), run::toString);
+        }
+    }
+
+    @Test
     void mistypedSettingOfTheBrokerIsToldWithTheOneThatIsMeant() throws Exception {
         Path file = directory.resolve("fieldmouse.yaml");
         Files.writeString(file, "broker:\n  durabilty: os");

@@ -59,7 +59,7 @@ public final class Listener implements AutoCloseable {
         Shared shared = broker.at(terms.limits(), terms.anonymous());
         TlsEntrance tls = terms.tls() == null
                 ? null
-                : new TlsEntrance(terms.name(), terms.tls(), terms.limits().connectTimeout());
+                : new TlsEntrance(terms.name(), terms.tls(), terms.limits().connectTimeout(), broker.clock());
         try {
             SocketFile socketFile = SocketFile.of(terms);
             ServerBootstrap bootstrap = socketFile == null

@@ -3,7 +3,6 @@ package io.fieldmouse.broker.connection;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -44,9 +43,9 @@ final class PrivateKeyFile {
 
     /** @throws IOException with words that name the file, for one that holds no key that can be used */
     static PrivateKey read(Path file) throws IOException {
-        Matcher block = BLOCK.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+        Matcher block = BLOCK.matcher(new String(TlsFiles.bytes(file), StandardCharsets.ISO_8859_1));
         if (!block.find()) {
-            throw new IOException(file + " holds no private key in PEM");
+            throw new IOException(file + " holds no private key in PEM; it begins with -----BEGIN PRIVATE KEY-----");
         }
         String kind = block.group(1);
         String content = block.group(2);

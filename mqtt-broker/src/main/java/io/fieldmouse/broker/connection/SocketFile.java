@@ -47,17 +47,22 @@ public final class SocketFile {
      */
     public static void requireFree(Path path) throws IOException {
         Path folder = path.toAbsolutePath().getParent();
-        if (folder == null || !Files.isWritable(folder)) {
-            throw new IOException("its folder is not there, or not to be written to");
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new IOException("there is no folder " + folder + "; make it, for the user of the broker to write to");
+        }
+        if (!Files.isWritable(folder)) {
+            throw new IOException("user " + System.getProperty("user.name") + " may not make files in " + folder
+                    + " (permission denied); change its owner or mode");
         }
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         if (!attributes(path).isOther()) {
-            throw new IOException("there is a file that is no socket");
+            throw new IOException("there is a file that is no socket; remove it, or choose another path");
         }
         try (SocketChannel listens = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
-            throw new IOException("Address already in use: somebody listens at " + listens.getRemoteAddress());
+            throw new IOException(
+                    "another process listens at " + listens.getRemoteAddress() + "; end it, or choose another path");
         } catch (ConnectException e) {
             // left behind by a process that was killed
         }

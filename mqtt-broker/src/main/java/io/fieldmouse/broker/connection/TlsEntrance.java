@@ -1,5 +1,7 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.connection.TlsTerms.Flaw;
+import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -11,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -35,9 +38,11 @@ final class TlsEntrance implements AutoCloseable {
     private final String listener;
     private final TlsTerms terms;
     private final Duration handshakeMax;
+    private final WallClock clock;
     private final ScheduledThreadPoolExecutor threads;
     private volatile TlsMaterial material;
     private List<Stamp> stamps;
+    private List<Flaw> outdated = List.of();
 
     /** A file as it was; a replaced file has another key though it may be of the same time and size. */
     private record Stamp(@Nullable FileTime changed, long bytes, @Nullable Object key) {
@@ -52,8 +57,9 @@ final class TlsEntrance implements AutoCloseable {
     }
 
     /** @throws IOException when the files cannot be used; the words say which and why */
-    TlsEntrance(String listener, TlsTerms terms, Duration handshakeMax) throws IOException {
+    TlsEntrance(String listener, TlsTerms terms, Duration handshakeMax, WallClock clock) throws IOException {
         this.listener = listener;
+        this.clock = clock;
         this.terms = terms;
         this.handshakeMax = handshakeMax;
         this.stamps = stamps();
@@ -80,6 +86,17 @@ final class TlsEntrance implements AutoCloseable {
                 listener,
                 certificate.getSubjectX500Principal(),
                 certificate.getNotAfter().toInstant());
+        outdated = List.of();
+        tellOutdated();
+    }
+
+    /** When it comes to be so, and again with new files: a certificate also expires while nobody touches anything. */
+    private void tellOutdated() {
+        List<Flaw> now = material.outdated(Instant.ofEpochMilli(clock.millis()));
+        if (!now.equals(outdated)) {
+            outdated = now;
+            now.forEach(flaw -> LOG.warn("TLS listener={}: {}", listener, flaw.words()));
+        }
     }
 
     /** Looks after the files from now on. */
@@ -100,6 +117,7 @@ final class TlsEntrance implements AutoCloseable {
     private void lookAgain(Iterable<Channel> connections) {
         List<Stamp> now = stamps();
         if (now.equals(stamps)) {
+            tellOutdated();
             return;
         }
         stamps = now;

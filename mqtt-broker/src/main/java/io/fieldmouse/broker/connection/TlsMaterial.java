@@ -1,29 +1,22 @@
 package io.fieldmouse.broker.connection;
 
+import io.fieldmouse.broker.connection.TlsTerms.Flaw;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
-import java.security.Signature;
-import java.security.cert.CRL;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXRevocationChecker;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -50,35 +43,30 @@ final class TlsMaterial {
     }
 
     private final SslContext context;
-    private final X509Certificate certificate;
+    private final TlsFiles files;
     private final @Nullable X509TrustManager trust;
 
-    private TlsMaterial(SslContext context, X509Certificate certificate, @Nullable X509TrustManager trust) {
+    private TlsMaterial(SslContext context, TlsFiles files, @Nullable X509TrustManager trust) {
         this.context = context;
-        this.certificate = certificate;
+        this.files = files;
         this.trust = trust;
     }
 
     /** @throws IOException with words that name the file, when one is missing or wrong or they do not belong together */
     static TlsMaterial read(TlsTerms terms) throws IOException {
+        TlsFiles files = TlsFiles.read(terms);
+        if (!files.flaws().isEmpty()) {
+            throw new IOException(files.flaws().stream().map(Flaw::words).collect(Collectors.joining("; ")));
+        }
         try {
-            PrivateKey key = PrivateKeyFile.read(terms.key());
-            List<X509Certificate> chain = certificates(terms.certificate());
-            if (!belongTogether(key, chain.get(0))) {
-                throw new IOException(
-                        terms.key() + " is not the key of the first certificate in " + terms.certificate());
-            }
-            SslContextBuilder builder = SslContextBuilder.forServer(key, chain)
+            SslContextBuilder builder = SslContextBuilder.forServer(files.key(), files.chain())
                     .sslProvider(SslProvider.JDK)
                     .protocols(PROTOCOLS);
-            Path ca = terms.ca();
-            X509TrustManager trust = ca == null ? null : trust(ca, terms.crl());
+            X509TrustManager trust = terms.ca() == null ? null : trust(files);
             if (trust != null) {
                 builder.trustManager(trust);
             }
-            return new TlsMaterial(builder.clientAuth(clientAuth(terms)).build(), chain.get(0), trust);
-        } catch (NoSuchFileException e) {
-            throw new IOException(e.getFile() + " is not there", e);
+            return new TlsMaterial(builder.clientAuth(clientAuth(terms)).build(), files, trust);
         } catch (GeneralSecurityException e) {
             throw new IOException("TLS with " + terms.certificate() + ": " + e.getMessage(), e);
         }
@@ -92,53 +80,17 @@ final class TlsMaterial {
         };
     }
 
-    private static List<X509Certificate> certificates(Path file) throws IOException, CertificateException {
-        try {
-            List<X509Certificate> all = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))
-                    .stream()
-                    .map(X509Certificate.class::cast)
-                    .toList();
-            if (all.isEmpty()) {
-                throw new IOException(file + " holds no certificate");
-            }
-            return all;
-        } catch (CertificateException e) {
-            throw new IOException(file + " holds no certificate that can be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** Files are replaced one after the other: in between they must not be taken for a pair. */
-    private static boolean belongTogether(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    default -> "EdDSA";
-                };
-        byte[] something = {1, 2, 3};
-        Signature signature = Signature.getInstance(algorithm);
-        signature.initSign(key);
-        signature.update(something);
-        byte[] signed = signature.sign();
-        try {
-            signature.initVerify(certificate.getPublicKey());
-            signature.update(something);
-            return signature.verify(signed);
-        } catch (GeneralSecurityException e) {
-            return false; // a key of another algorithm
-        }
-    }
-
     /** Who trusts what this authority has issued and not revoked. Asks nobody on the network. */
-    private static X509TrustManager trust(Path ca, @Nullable Path crl) throws IOException, GeneralSecurityException {
-        Set<TrustAnchor> anchors = certificates(ca).stream()
+    private static X509TrustManager trust(TlsFiles files) throws GeneralSecurityException {
+        Set<TrustAnchor> anchors = files.authorities().stream()
                 .map(certificate -> new TrustAnchor(certificate, null))
                 .collect(Collectors.toSet());
         PKIXBuilderParameters rules = new PKIXBuilderParameters(anchors, new X509CertSelector());
-        rules.setRevocationEnabled(crl != null);
-        if (crl != null) {
-            rules.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(crls(crl))));
+        boolean revocations = !files.revocations().isEmpty();
+        rules.setRevocationEnabled(revocations);
+        if (revocations) {
+            rules.addCertStore(
+                    CertStore.getInstance("Collection", new CollectionCertStoreParameters(files.revocations())));
             PKIXRevocationChecker checker =
                     (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
             checker.setOptions(
@@ -155,28 +107,18 @@ final class TlsMaterial {
         throw new GeneralSecurityException("this Java trusts no certificates");
     }
 
-    private static Collection<? extends CRL> crls(Path file) throws IOException, GeneralSecurityException {
-        Collection<? extends CRL> all;
-        try {
-            all = CertificateFactory.getInstance("X.509")
-                    .generateCRLs(new ByteArrayInputStream(Files.readAllBytes(file)));
-        } catch (GeneralSecurityException e) {
-            throw new IOException(file + " holds no revocation list that can be read: " + e.getMessage(), e);
-        }
-        if (all.isEmpty()) {
-            // Nothing revoked is a list without entries; a file without a list is a mistake.
-            throw new IOException(file + " holds no revocation list");
-        }
-        return all;
-    }
-
     SslContext context() {
         return context;
     }
 
     /** The broker's own. */
     X509Certificate certificate() {
-        return certificate;
+        return files.chain().get(0);
+    }
+
+    /** What of it can be used, but not at this time. */
+    List<Flaw> outdated(Instant now) {
+        return files.outdated(now);
     }
 
     /** Why a client with these certificates would not be let in now; null when it would. */

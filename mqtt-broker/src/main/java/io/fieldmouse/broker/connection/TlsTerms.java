@@ -2,6 +2,8 @@ package io.fieldmouse.broker.connection;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,14 @@ public record TlsTerms(
         REQUIRED
     }
 
+    /**
+     * Something that is wrong with a file.
+     *
+     * @param setting which names it: certificate, key, ca or crl
+     * @param words with its path, and what to do
+     */
+    public record Flaw(String setting, String words) {}
+
     public TlsTerms {
         if (clientCertificates != ClientCertificates.NONE && ca == null) {
             throw new IllegalArgumentException("ca: missing; it says whose client certificates are trusted");
@@ -43,13 +53,25 @@ public record TlsTerms(
         return new TlsTerms(certificate, key, null, null, ClientCertificates.NONE, false);
     }
 
-    /** Reads the files, and says why they cannot be used; null when they can. */
-    public @Nullable String flaw() {
+    /** Reads the files, and says everything for which they cannot be used; empty when they can. */
+    public List<Flaw> flaws() {
+        List<Flaw> found = TlsFiles.read(this).flaws();
+        if (!found.isEmpty()) {
+            return found;
+        }
         try {
             TlsMaterial.read(this);
-            return null;
+            return List.of();
         } catch (IOException e) {
-            return e.getMessage();
+            return List.of(new Flaw("certificate", String.valueOf(e.getMessage())));
         }
+    }
+
+    /**
+     * Reads the files, and says what of them has expired, is not valid yet, or is past its next update. A broker starts
+     * with them all the same, and says so in its log.
+     */
+    public List<Flaw> outdated(Instant now) {
+        return TlsFiles.read(this).outdated(now);
     }
 }
