@@ -105,6 +105,10 @@ final class CommandProcess implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

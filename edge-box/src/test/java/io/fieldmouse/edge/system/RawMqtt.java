@@ -12,17 +12,36 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * MQTT 3.1.1 by hand on a blocking socket, for tests that must decide themselves what a client remembers. It shares
- * nothing with the product.
+ * MQTT 3.1.1, or 5.0 without properties, by hand on a blocking socket: for tests that must decide themselves what a
+ * client remembers. It shares nothing with the product, and counts what passes.
  */
 final class RawMqtt implements AutoCloseable {
+    static final int MQTT_3_1_1 = 4;
+    static final int MQTT_5 = 5;
+
+    private static final byte[] NO_PROPERTIES = {0};
+    private static final byte[] NOTHING = {};
+
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
+    private final int level;
+    private final Tally tally;
+
+    /** What clients have sent and received so far, all of them that share it. */
+    static final class Tally {
+        long packetsSent;
+        long bytesSent;
+        long packetsReceived;
+        long bytesReceived;
+        long publishesReceived;
+        long publishesReceivedAtQos2;
+        long payloadBytesReceived;
+    }
 
     /** A packet: its type (1 to 14), its flags and the bytes behind its remaining length. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Packet(int type, int flags, byte[] body) {
+    record Packet(int level, int type, int flags, byte[] body) {
         int packetId() {
             if (type != 3) {
                 return ByteBuffer.wrap(body).getShort() & 0xFFFF;
@@ -43,11 +62,20 @@ final class RawMqtt implements AutoCloseable {
         String payload() {
             int topicBytes = ByteBuffer.wrap(body).getShort() & 0xFFFF;
             int from = 2 + topicBytes + (qos() > 0 ? 2 : 0);
+            if (level == MQTT_5) {
+                from += 1 + body[from]; // properties, of less than 128 bytes here
+            }
             return new String(body, from, body.length - from, StandardCharsets.UTF_8);
         }
     }
 
     RawMqtt(int port, int readTimeoutMillis) throws IOException {
+        this(MQTT_3_1_1, port, readTimeoutMillis, new Tally());
+    }
+
+    RawMqtt(int level, int port, int readTimeoutMillis, Tally tally) throws IOException {
+        this.level = level;
+        this.tally = tally;
         socket = new Socket();
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
         socket.setTcpNoDelay(true);
@@ -58,9 +86,29 @@ final class RawMqtt implements AutoCloseable {
 
     /** Sends CONNECT and returns whether the broker had a session for this client. */
     boolean connect(String clientId, boolean cleanSession) throws IOException {
+        return connect(clientId, cleanSession ? 2 : 0, properties(), NOTHING);
+    }
+
+    /** As {@link #connect}, by MQTT 5, with a session that ends so long after the connection. */
+    void connectExpiring(String clientId, int seconds) throws IOException {
+        connect(clientId, 2, new byte[] {5, 0x11, 0, 0, 0, (byte) seconds}, NOTHING);
+    }
+
+    /** As {@link #connect}, with a will at QoS 0. */
+    void connectWithWill(String clientId, String topic, String payload) throws IOException {
+        ByteArrayOutputStream will = new ByteArrayOutputStream();
+        will.writeBytes(properties());
+        writeString(will, topic);
+        writeString(will, payload);
+        connect(clientId, 6, properties(), will.toByteArray());
+    }
+
+    private boolean connect(String clientId, int flags, byte[] properties, byte[] behindClientId) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        body.writeBytes(new byte[] {0, 4, 'M', 'Q', 'T', 'T', 4, (byte) (cleanSession ? 2 : 0), 0, 60});
+        body.writeBytes(new byte[] {0, 4, 'M', 'Q', 'T', 'T', (byte) level, (byte) flags, 0, 60});
+        body.writeBytes(properties);
         writeString(body, clientId);
+        body.writeBytes(behindClientId);
         send(0x10, body.toByteArray());
         Packet connack = read();
         if (connack.type() != 2 || connack.body()[1] != 0) {
@@ -72,9 +120,26 @@ final class RawMqtt implements AutoCloseable {
     void subscribe(int packetId, String filter, int qos) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         writeShort(body, packetId);
+        body.writeBytes(properties());
         writeString(body, filter);
         body.write(qos);
         send(0x82, body.toByteArray());
+    }
+
+    void unsubscribe(int packetId, String filter) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        writeShort(body, packetId);
+        body.writeBytes(properties());
+        writeString(body, filter);
+        send(0xA2, body.toByteArray());
+    }
+
+    /** Sends DISCONNECT and returns when the broker has closed. */
+    void disconnect() throws IOException {
+        send(0xE0, NOTHING);
+        if (in.read() >= 0) {
+            throw new IOException("something came after DISCONNECT");
+        }
     }
 
     void publish(String topic, String payload, int qos, boolean retain, boolean dup, int packetId) throws IOException {
@@ -83,6 +148,7 @@ final class RawMqtt implements AutoCloseable {
         if (qos > 0) {
             writeShort(body, packetId);
         }
+        body.writeBytes(properties());
         body.writeBytes(payload.getBytes(StandardCharsets.UTF_8));
         send(0x30 | (dup ? 8 : 0) | (qos << 1) | (retain ? 1 : 0), body.toByteArray());
     }
@@ -103,7 +169,13 @@ final class RawMqtt implements AutoCloseable {
             rest >>>= 7;
         } while (rest > 0);
         packet.writeBytes(body);
+        tally.packetsSent++;
+        tally.bytesSent += packet.size();
         out.write(packet.toByteArray());
+    }
+
+    private byte[] properties() {
+        return level == MQTT_5 ? NO_PROPERTIES : NOTHING;
     }
 
     Packet read() throws IOException {
@@ -118,7 +190,15 @@ final class RawMqtt implements AutoCloseable {
         } while ((octet & 0x80) != 0);
         byte[] body = new byte[length];
         in.readFully(body);
-        return new Packet(first >> 4, first & 15, body);
+        Packet packet = new Packet(level, first >> 4, first & 15, body);
+        tally.packetsReceived++;
+        tally.bytesReceived += 1 + shift / 7 + length;
+        if (packet.type() == 3) {
+            tally.publishesReceived++;
+            tally.publishesReceivedAtQos2 += packet.qos() == 2 ? 1 : 0;
+            tally.payloadBytesReceived += packet.payload().getBytes(StandardCharsets.UTF_8).length;
+        }
+        return packet;
     }
 
     private static void writeString(ByteArrayOutputStream body, String text) {
