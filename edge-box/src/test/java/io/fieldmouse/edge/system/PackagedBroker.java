@@ -60,6 +60,10 @@ final class PackagedBroker implements AutoCloseable {
         return Integer.parseInt(matcher.group(1));
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     int port() {
         return port;
     }
