@@ -85,7 +85,7 @@ final class BrokerBenchmark {
      */
     public static void main(String[] arguments) throws Exception {
         Plan plan = plan(arguments);
-        Path directory = Files.createTempDirectory("broker-benchmark");
+        Path directory = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "benchmark-");
         boolean alone = !Files.isExecutable(Peers.MOSQUITTO);
         if (alone) {
             System.out.println("mosquitto is not installed: apt install mosquitto; there are no ratios without it");
