@@ -28,10 +28,6 @@ import org.jspecify.annotations.Nullable;
  * rest of a packet waits in the framer, where it is counted.
  */
 final class WebSocketFrames extends ByteToMessageDecoder implements ChannelOutboundHandler {
-    static final int PROTOCOL_ERROR = 1002;
-    static final int UNACCEPTABLE_DATA = 1003;
-    private static final int NORMAL_CLOSURE = 1000;
-
     private static final int CONTINUATION = 0x0;
     private static final int TEXT = 0x1;
     private static final int BINARY = 0x2;
@@ -60,7 +56,7 @@ final class WebSocketFrames extends ByteToMessageDecoder implements ChannelOutbo
     private boolean moreFramesFollow;
     private boolean deaf;
     private boolean closeSaid;
-    private int closeCode = NORMAL_CLOSURE;
+    private int closeCode = CloseFrame.NORMAL;
     private byte @Nullable [] owedPong;
 
     @Override
@@ -110,7 +106,7 @@ final class WebSocketFrames extends ByteToMessageDecoder implements ChannelOutbo
         String flaw = flaw(first, second);
         if (flaw != null) {
             boolean isText = opcode == TEXT;
-            fail(ctx, isText ? UNACCEPTABLE_DATA : PROTOCOL_ERROR, flaw);
+            fail(ctx, isText ? CloseFrame.UNACCEPTABLE_DATA : CloseFrame.PROTOCOL_ERROR, flaw);
             return;
         }
         int lengthBytes = shortLength == 127 ? 8 : shortLength == 126 ? 2 : 0;
@@ -126,7 +122,7 @@ final class WebSocketFrames extends ByteToMessageDecoder implements ChannelOutbo
                     default -> shortLength;
                 };
         if (length < 0) {
-            fail(ctx, PROTOCOL_ERROR, "a length of more than 63 bits");
+            fail(ctx, CloseFrame.PROTOCOL_ERROR, "a length of more than 63 bits");
             return;
         }
         maskingKey = in.getInt(start + 2 + lengthBytes);
@@ -173,13 +169,22 @@ final class WebSocketFrames extends ByteToMessageDecoder implements ChannelOutbo
         } else if (opcode == CLOSE) {
             deaf = true;
             if (!closeSaid) {
-                closeSaid = true;
-                // It is told the code it gave; what it said of it need not come back.
-                byte[] code = content.length < 2 ? new byte[0] : new byte[] {content[0], content[1]};
-                ctx.writeAndFlush(frame(ctx, CLOSE, code)).addListener(ChannelFutureListener.CLOSE);
-                ctx.executor().schedule(() -> ctx.close(), ANSWER_MAX_SECONDS, TimeUnit.SECONDS);
+                answerClose(ctx, content);
             }
         }
+    }
+
+    private void answerClose(ChannelHandlerContext ctx, byte[] content) {
+        CloseFrame.Flaw flaw = CloseFrame.flaw(content);
+        if (flaw != null) {
+            fail(ctx, flaw.answer(), flaw.words());
+            return;
+        }
+        closeSaid = true;
+        // It is told the code it gave; what it said of it need not come back.
+        byte[] code = content.length == 0 ? content : new byte[] {content[0], content[1]};
+        ctx.writeAndFlush(frame(ctx, CLOSE, code)).addListener(ChannelFutureListener.CLOSE);
+        ctx.executor().schedule(() -> ctx.close(), ANSWER_MAX_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Of many pings the last one is answered, when the client reads (RFC 6455 section 5.5.3). */
