@@ -169,14 +169,16 @@ class SysTopicsTest extends BrokerTestBase {
         assertEquals(3, broker.count(Counter.REFUSED_SYSTEM_TOPIC));
     }
 
-    @Test
-    void willsAreNotSentThere() {
-        RawClient listener = client(5, "l");
-        listener.subscribe("$SYS/mine", 0);
-        RawClient dying = open(4).connected(Connect.as(4, "d").will("$SYS/mine", "dead", 0, true));
-        dying.reset();
-        await("it is refused", () -> broker.count(Counter.REFUSED_SYSTEM_TOPIC) == 1);
-        listener.expectSilence();
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    void willsForThereAreRefusedAtConnect(int level) {
+        RawClient dying = open(level);
+        int answer = dying.connect(Connect.as(level, "d").will("$SYS/mine", "dead", 0, true))
+                .reason();
+        assertEquals(level == 5 ? 0x87 : 5, answer);
+        dying.expectClosed();
+        assertEquals(1, broker.count(Counter.REFUSED_SYSTEM_TOPIC));
+        open(level).connected(Connect.as(level, "d").will("$SYSTEM", "dead", 0, true));
     }
 
     @Test

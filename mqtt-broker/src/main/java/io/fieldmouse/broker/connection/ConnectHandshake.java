@@ -100,13 +100,22 @@ final class ConnectHandshake {
     /** It is known who the client is. */
     private void admitted(Identity identity) {
         ClientAccess granted = shared.access().accessOf(identity);
-        if (will != null && !granted.mayWrite(will.topic())) {
-            shared.counters().add(Counter.REFUSED_WRITE);
+        if (will != null && !mayPublish(will, granted)) {
             connection.refuse(ReasonCode.NOT_AUTHORIZED, "the topic of its will may not be written");
             return;
         }
         access = granted;
         goHome();
+    }
+
+    /** Whether it would be refused when it is due, which nobody would hear. */
+    private boolean mayPublish(Will asked, ClientAccess granted) {
+        boolean system = TopicName.isSystem(asked.topic());
+        if (system || !granted.mayWrite(asked.topic())) {
+            shared.counters().add(system ? Counter.REFUSED_SYSTEM_TOPIC : Counter.REFUSED_WRITE);
+            return false;
+        }
+        return true;
     }
 
     private ClientTerms terms(MqttConnectVariableHeader header, boolean bridge) {

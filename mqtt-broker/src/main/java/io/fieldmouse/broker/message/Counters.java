@@ -40,7 +40,7 @@ public final class Counters {
         REFUSED_STORE_FAILED,
         /** Retained messages refused at their bound. */
         REFUSED_RETAINED_FULL,
-        /** Publications of clients below $SYS. */
+        /** Publications of clients below $SYS, and wills. */
         REFUSED_SYSTEM_TOPIC,
         /** Connections beyond the bound on their number. */
         REFUSED_CONNECTIONS_FULL,
