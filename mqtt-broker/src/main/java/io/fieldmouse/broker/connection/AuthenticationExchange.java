@@ -128,10 +128,10 @@ final class AuthenticationExchange {
         running = null;
         counters.add(Counter.REFUSED_LOGIN);
         LOG.info(
-                "authentication failed remote={} method={} detail=\"{}\"",
-                connection.channel().remoteAddress(),
+                "authentication failed {} method={} detail=\"{}\"",
+                connection.caller(),
                 method.name(),
-                Connection.printable(why));
+                Caller.printable(why));
         // To all who fail the same words: why it failed is no business of somebody who may be guessing.
         if (connection.phase() == Phase.OPEN) {
             connection.close(ReasonCode.NOT_AUTHORIZED, "authentication failed"); // [MQTT-4.12.1-2]

@@ -39,18 +39,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the broker does with each packet of a connected client: one method for each packet type. */
 final class ClientPackets {
-    private static final Logger LOG = LoggerFactory.getLogger(ClientPackets.class);
-
     private final Connection connection;
     private final Shared shared;
     private final Router router;
     private final @Nullable PublishPace pace;
     private @Nullable InboundAliases aliases;
+    private @Nullable Refusals refusals;
 
     ClientPackets(Connection connection, Shared shared) {
         this.connection = connection;
@@ -122,6 +119,17 @@ final class ClientPackets {
             aliases.clear();
             aliases = null;
         }
+        if (refusals != null) {
+            refusals.end();
+            refusals = null;
+        }
+    }
+
+    private Refusals refusals() {
+        if (refusals == null) {
+            refusals = new Refusals(connection.caller());
+        }
+        return refusals;
     }
 
     private void publishExactlyOnce(Session session, Publication publication, int packetId) {
@@ -150,12 +158,17 @@ final class ClientPackets {
     }
 
     private PublishOutcome route(Publication publication, List<StoreChange> changes) {
-        if (!connection.session().mayWrite(publication.topic())) {
+        PublishOutcome outcome;
+        if (connection.session().mayWrite(publication.topic())) {
+            outcome = router.publish(publication, connection.lane(), changes);
+        } else {
             shared.counters().add(Counter.REFUSED_WRITE);
-            LOG.debug("client={} may not write topic={}", connection.session().clientId(), publication.topic());
-            return PublishOutcome.refused(ReasonCode.NOT_AUTHORIZED, "publishing to this topic is not allowed");
+            outcome = PublishOutcome.refused(ReasonCode.NOT_AUTHORIZED, "publishing to this topic is not allowed");
         }
-        return router.publish(publication, connection.lane(), changes);
+        if (outcome.reason().isError()) {
+            refusals().message(publication.topic(), outcome.words());
+        }
+        return outcome;
     }
 
     /**
@@ -241,6 +254,7 @@ final class ClientPackets {
                 // [MQTT-3.9.3-2 of 3.1.1]
                 codes.add(isMqtt5() ? refusal.reason.code() : ReasonCode.UNSPECIFIED_ERROR.code());
                 words = words.isEmpty() ? "filter " + codes.size() + ": " + refusal.words : words;
+                refusals().filter(requested.topicFilter(), refusal.words);
             }
         }
         long position = commit(changes);

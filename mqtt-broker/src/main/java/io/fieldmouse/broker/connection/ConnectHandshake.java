@@ -18,6 +18,7 @@ import io.fieldmouse.store.StoredSession;
 import io.netty.handler.codec.mqtt.MqttConnAckMessage;
 import io.netty.handler.codec.mqtt.MqttConnAckVariableHeader;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import io.netty.handler.codec.mqtt.MqttConnectPayload;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
 import io.netty.handler.codec.mqtt.MqttFixedHeader;
@@ -59,6 +60,7 @@ final class ConnectHandshake {
     void begin(MqttConnectMessage packet, boolean bridge) {
         MqttConnectVariableHeader header = packet.variableHeader();
         connection.connecting(terms(header, bridge));
+        introduce(packet.payload());
         AuthenticationMethod method = authenticationMethod(header.properties());
         cleanStart = header.isCleanSession();
         wantsResponseInformation = PacketProperties.requestsResponseInformation(header.properties());
@@ -72,6 +74,14 @@ final class ConnectHandshake {
             authentication = new AuthenticationExchange(connection, method, shared.counters(), this::authenticated);
             authentication.begin(PacketProperties.authenticationData(header.properties()));
         }
+    }
+
+    /** Says to the log who it claims to be. */
+    private void introduce(MqttConnectPayload payload) {
+        Caller caller = connection.caller();
+        caller.hasClientId(payload.clientIdentifier());
+        String certified = connection.certificateUser();
+        caller.hasUserName(certified == null ? payload.userName() : certified);
     }
 
     /** The exchange of AUTH packets that CONNECT began, and that stays with the connection; null when it began none. */
@@ -93,6 +103,7 @@ final class ConnectHandshake {
     /** User name and password of the CONNECT, if it had any, count for nothing then. */
     private void authenticated(Accepted accepted) {
         connection.pause(Pause.CONNECTING);
+        connection.caller().hasUserName(accepted.userName());
         authenticationData = accepted.data();
         admitted(new Identity(accepted.userName(), clientId, accepted.shown()));
     }
@@ -172,6 +183,7 @@ final class ConnectHandshake {
         do { // a name whose home is here spares the connection the move
             clientId = "auto-" + UUID.randomUUID(); // [MQTT-3.2.2-16]
         } while (shared.lanes().homeOf(clientId) != connection.lane());
+        connection.caller().hasClientId(clientId);
     }
 
     /** The connection moves to the lane where its session lives, so that take-over is two events on one lane. */

@@ -25,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection implements Outbound, CommitGate.Waiter {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final int LOGGED_CHARS_MAX = 200;
 
     /** Where a connection is in its life. It only ever goes down this list. */
     enum Phase {
@@ -37,6 +36,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     private final Channel channel;
+    private final Caller caller;
     private final Shared shared;
     private final OutboundBatch batch;
     private final PacketHandler handler;
@@ -52,8 +52,10 @@ final class Connection implements Outbound, CommitGate.Waiter {
     private boolean flushDue;
     private boolean awaitingDisk;
 
-    Connection(Channel channel, Shared shared, OutboundBatch batch, PacketHandler handler, NettyLane lane) {
+    Connection(
+            Channel channel, Caller caller, Shared shared, OutboundBatch batch, PacketHandler handler, NettyLane lane) {
         this.channel = channel;
+        this.caller = caller;
         this.shared = shared;
         this.batch = batch;
         this.publishes = new PublishWriter(batch, shared);
@@ -76,6 +78,11 @@ final class Connection implements Outbound, CommitGate.Waiter {
         return channel;
     }
 
+    /** Who this is with, for the log. */
+    Caller caller() {
+        return caller;
+    }
+
     ClientTerms terms() {
         return terms;
     }
@@ -83,6 +90,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     /** The client has shown a certificate with this name before it said anything. */
     void identifiedBy(String name) {
         certificateUser = name;
+        caller.hasUserName(name);
     }
 
     /** Who the client's certificate says it is; null without one. It counts as a user whose password was right. */
@@ -401,12 +409,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
             return;
         }
         phase = Phase.CLOSED;
-        LOG.info(
-                "closing client=\"{}\" remote={} reason=\"{}\" detail=\"{}\"",
-                clientName(),
-                channel.remoteAddress(),
-                reason,
-                printable(words));
+        LOG.info("closing {} reason=\"{}\" detail=\"{}\"", caller, reason, Caller.printable(words));
         detach(Goodbye.WITH_WILL, null);
         if (was == Phase.OPEN && terms.isMqtt5()) {
             Replies.disconnect(batch.nextPacket(), reason, words, terms); // [MQTT-3.14.0-1]
@@ -421,7 +424,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         }
         phase = Phase.CLOSED;
         shared.counters().add(Counter.CONNECTIONS_REFUSED);
-        LOG.info("refusing remote={} reason=\"{}\" detail=\"{}\"", channel.remoteAddress(), reason, printable(words));
+        LOG.info("refusing {} reason=\"{}\" detail=\"{}\"", caller, reason, Caller.printable(words));
         detach(Goodbye.WITHOUT_WILL, null);
         Replies.refusal(batch.nextPacket(), reason, words, terms);
         hangUp();
@@ -444,15 +447,5 @@ final class Connection implements Outbound, CommitGate.Waiter {
         if (session != null) {
             shared.registries().get(lane.index()).release(session, this, goodbye, newExpirySeconds);
         }
-    }
-
-    /** What a client chose must not forge lines of the log. */
-    static String printable(String text) {
-        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?").replace('"', '\'');
-        return line.length() > LOGGED_CHARS_MAX ? line.substring(0, LOGGED_CHARS_MAX) + "..." : line;
-    }
-
-    private String clientName() {
-        return session == null ? "(none yet)" : printable(session.clientId());
     }
 }

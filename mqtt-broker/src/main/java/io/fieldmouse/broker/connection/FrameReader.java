@@ -2,6 +2,7 @@ package io.fieldmouse.broker.connection;
 
 import io.fieldmouse.broker.message.MqttViolation;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Walks over the fields of one whole frame. A field that reaches beyond the end throws IndexOutOfBoundsException; the
@@ -10,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 final class FrameReader {
     private final ByteBuf frame;
     private final int flags;
+    private final int length;
     private int at;
     private int end;
 
@@ -18,7 +20,7 @@ final class FrameReader {
         this.flags = frame.getUnsignedByte(frame.readerIndex()) & 0x0F;
         this.end = frame.writerIndex();
         this.at = frame.readerIndex() + 1;
-        readVarInt();
+        this.length = readVarInt();
     }
 
     /** From now on it ends so many bytes after here; returns where it ended before, for {@link #widen}. */
@@ -37,6 +39,11 @@ final class FrameReader {
     /** The low four bits of the first byte. */
     int flags() {
         return flags;
+    }
+
+    /** Remaining Length: of all behind it, here or not. */
+    int length() {
+        return length;
     }
 
     boolean atEnd() {
@@ -74,6 +81,14 @@ final class FrameReader {
     /** A two-byte length and so many bytes: a string or binary data. */
     void skipString() {
         skip(readShort()); // [MQTT-4.7.3-3], [MQTT-4.7.3-3 of 3.1.1]
+    }
+
+    String readString() {
+        int count = readShort();
+        need(count);
+        String text = frame.toString(at, count, StandardCharsets.UTF_8);
+        at += count;
+        return text;
     }
 
     /** Variable Byte Integer (MQTT 5 section 1.5.5). */

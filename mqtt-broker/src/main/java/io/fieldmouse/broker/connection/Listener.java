@@ -111,16 +111,17 @@ public final class Listener implements AutoCloseable {
     /** The way of the bytes: what the transport needs, framer, decoder, handler; and back: encoder, batch, transport. */
     static void assemble(
             Channel channel, NettyLane lane, ListenerTerms terms, @Nullable TlsEntrance tls, Shared shared) {
+        Caller caller = new Caller(terms.name(), terms.address(), channel);
         ReadSize readSize = new ReadSize(tls != null || terms.webSocket());
         channel.config().setRecvByteBufAllocator(readSize);
-        PacketHandler handler = new PacketHandler(shared, lane, readSize);
+        PacketHandler handler = new PacketHandler(caller, shared, lane, readSize);
         ChannelPipeline pipeline = channel.pipeline();
         if (tls != null) {
             pipeline.addLast("records", handler.batch().records());
-            tls.addTo(pipeline, shared.counters());
+            tls.addTo(pipeline, caller, shared.counters());
         }
         if (terms.webSocket()) {
-            WebSocketUpgrade.addTo(pipeline, lane, shared.counters());
+            WebSocketUpgrade.addTo(pipeline, lane, caller, shared.counters());
         }
         pipeline.addLast("batch", handler.batch());
         pipeline.addLast("framer", handler.framer());
@@ -130,6 +131,9 @@ public final class Listener implements AutoCloseable {
                         shared.limits().packetBytesMax(), shared.limits().clientIdCharsMax()));
         pipeline.addLast("encoder", MqttEncoder.INSTANCE);
         pipeline.addLast("handler", handler);
+        if (PacketLog.isOn()) {
+            PacketLog.addTo(pipeline, caller);
+        }
     }
 
     /** The TCP port; -1 for a socket file. */

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class PacketHandler extends ChannelInboundHandlerAdapter implements PacketFramer.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
 
+    private final Caller caller;
     private final Shared shared;
     private final NettyLane acceptingLane;
     private final OutboundBatch batch;
@@ -53,7 +54,8 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private long pausedAtNanos;
     private long takenBytesAtCheck;
 
-    PacketHandler(Shared shared, NettyLane acceptingLane, ReadSize readSize) {
+    PacketHandler(Caller caller, Shared shared, NettyLane acceptingLane, ReadSize readSize) {
+        this.caller = caller;
         this.shared = shared;
         this.acceptingLane = acceptingLane;
         this.batch = new OutboundBatch(shared.budget(), acceptingLane.traffic());
@@ -84,7 +86,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         acceptingLane.traffic().add(Flow.SOCKETS_OPENED, 1);
-        connection = new Connection(ctx.channel(), shared, batch, this, acceptingLane);
+        connection = new Connection(ctx.channel(), caller, shared, batch, this, acceptingLane);
         boolean inTime = shared.rate().admits();
         counted = inTime && shared.room().enter();
         if (!counted) {
@@ -104,9 +106,9 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         switch (late.phase()) {
             case AWAITING_CONNECT -> {
                 LOG.info(
-                        "closing remote={}: no CONNECT within {}",
-                        late.channel().remoteAddress(),
-                        shared.limits().connectTimeout());
+                        "closing {} detail=\"no CONNECT within {} s\"",
+                        caller,
+                        shared.limits().connectTimeout().toSeconds());
                 late.channel().close();
             }
             case CONNECTING -> late.refuse(ReasonCode.NOT_AUTHORIZED, "its authentication took too long");

@@ -146,13 +146,13 @@ final class TlsEntrance implements AutoCloseable {
     }
 
     /** Puts TLS into the way of a connection that begins now, and above it who looks at how the handshake ends. */
-    void addTo(ChannelPipeline pipeline, Counters counters) {
+    void addTo(ChannelPipeline pipeline, Caller caller, Counters counters) {
         TlsMaterial begun = material;
         SslHandler handler = begun.context().newHandler(pipeline.channel().alloc(), threads);
         handler.setHandshakeTimeoutMillis(handshakeMax.toMillis());
         handler.setCloseNotifyFlushTimeoutMillis(CLOSE_NOTIFY_MAX.toMillis());
         pipeline.addLast("tls", handler);
-        pipeline.addLast("peer", new TlsPeer(this, begun, counters));
+        pipeline.addLast("peer", new TlsPeer(caller, this, begun, counters));
     }
 
     /**

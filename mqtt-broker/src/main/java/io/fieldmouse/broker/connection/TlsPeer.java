@@ -37,6 +37,7 @@ final class TlsPeer extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(TlsPeer.class);
     private static final int NAME_CHARS_MAX = 256;
 
+    private final Caller caller;
     private final TlsEntrance entrance;
     private final TlsMaterial begun;
     private final Counters counters;
@@ -47,7 +48,8 @@ final class TlsPeer extends ChannelDuplexHandler {
     record CertificateUser(String name) {}
 
     /** @param begun by which the handshake goes on, whatever is read meanwhile */
-    TlsPeer(TlsEntrance entrance, TlsMaterial begun, Counters counters) {
+    TlsPeer(Caller caller, TlsEntrance entrance, TlsMaterial begun, Counters counters) {
+        this.caller = caller;
         this.entrance = entrance;
         this.begun = begun;
         this.counters = counters;
@@ -91,7 +93,7 @@ final class TlsPeer extends ChannelDuplexHandler {
         if (!failed && !closedFromAbove) {
             failed = true;
             counters.add(Counter.REFUSED_TLS_HANDSHAKE);
-            LOG.info("refusing remote={} by TLS: {}", ctx.channel().remoteAddress(), Connection.printable(words));
+            LOG.info("refusing {} detail=\"TLS: {}\"", caller, Caller.printable(words));
             ctx.close();
         }
     }
@@ -153,7 +155,7 @@ final class TlsPeer extends ChannelDuplexHandler {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
             // Before the handshake's end it is told as its event; later it is a client that breaks the rules of TLS.
-            LOG.debug("remote={} broke TLS: {}", ctx.channel().remoteAddress(), words(cause));
+            LOG.debug("closing {} detail=\"broke TLS: {}\"", caller, Caller.printable(words(cause)));
             ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);

@@ -12,8 +12,10 @@ import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
@@ -50,24 +52,36 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     private static final int BODY_BYTES_MAX = 1_024;
 
     private final NettyLane lane;
+    private final Caller caller;
     private final Counters counters;
     private boolean answered;
 
     /** An answer in place of an upgrade. */
     private record Refusal(HttpResponseStatus status, String words) {}
 
-    private WebSocketUpgrade(NettyLane lane, Counters counters) {
+    private static final Refusal TOO_LARGE = new Refusal(
+            HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "This is for WebSocket only, whose request has no content.");
+
+    private WebSocketUpgrade(NettyLane lane, Caller caller, Counters counters) {
         this.lane = lane;
+        this.caller = caller;
         this.counters = counters;
     }
 
-    static void addTo(ChannelPipeline pipeline, NettyLane lane, Counters counters) {
+    static void addTo(ChannelPipeline pipeline, NettyLane lane, Caller caller, Counters counters) {
         HttpDecoderConfig bounds = new HttpDecoderConfig()
                 .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
                 .setMaxHeaderSize(HEADER_BYTES_MAX);
         pipeline.addLast("http", new HttpServerCodec(bounds));
-        pipeline.addLast("request", new HttpObjectAggregator(BODY_BYTES_MAX, true));
-        pipeline.addLast("upgrade", new WebSocketUpgrade(lane, counters));
+        WebSocketUpgrade upgrade = new WebSocketUpgrade(lane, caller, counters);
+        pipeline.addLast("request", new HttpObjectAggregator(BODY_BYTES_MAX, true) {
+            @Override
+            protected void handleOversizedMessage(ChannelHandlerContext ctx, HttpMessage request) throws Exception {
+                upgrade.refusing(request, TOO_LARGE);
+                super.handleOversizedMessage(ctx, request);
+            }
+        });
+        pipeline.addLast("upgrade", upgrade);
     }
 
     @Override
@@ -107,7 +121,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
         if (!request.method().equals(HttpMethod.GET)) {
             return new Refusal(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only GET is answered here.");
         }
-        String path = request.uri().replaceFirst("\\?.*", "");
+        String path = path(request);
         if (path.equals("/")) {
             return new Refusal(
                     HttpResponseStatus.OK, "This is an MQTT broker. MQTT over WebSocket is at " + PATH + ".");
@@ -130,6 +144,13 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
                     HttpResponseStatus.BAD_REQUEST, "Sec-WebSocket-Protocol has to name the sub-protocol mqtt.");
         }
         return null;
+    }
+
+    /** Without the query, where clients are known to put passwords. */
+    private static String path(HttpRequest request) {
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
     }
 
     private static boolean isKey(@Nullable String key) {
@@ -159,15 +180,22 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
         }
     }
 
-    private void refuse(ChannelHandlerContext ctx, FullHttpRequest request, Refusal refusal) {
+    private void refusing(HttpMessage message, Refusal refusal) {
         if (refusal.status().code() >= 400) {
             counters.add(Counter.REFUSED_HTTP_REQUEST);
         }
-        LOG.debug(
-                "answering remote={} status={} detail=\"{}\"",
-                ctx.channel().remoteAddress(),
+        HttpRequest request = (HttpRequest) message;
+        LOG.info(
+                "answering HTTP {} method={} path=\"{}\" status={} detail=\"{}\"",
+                caller,
+                Caller.printable(request.method().name()),
+                Caller.printable(path(request)),
                 refusal.status().code(),
                 refusal.words());
+    }
+
+    private void refuse(ChannelHandlerContext ctx, FullHttpRequest request, Refusal refusal) {
+        refusing(request, refusal);
         byte[] words = (refusal.words() + "\n").getBytes(StandardCharsets.UTF_8);
         boolean isHead = request.method().equals(HttpMethod.HEAD);
         FullHttpResponse response = new DefaultFullHttpResponse(
