@@ -199,6 +199,47 @@ class WebSocketTest extends BrokerTestBase {
     }
 
     @Test
+    void codeThatNobodyMaySendIsAProtocolError() {
+        for (int code : new int[] {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535}) {
+            expectEndWith(1002, WebSocketLine.FIN | WebSocketLine.CLOSE, Wire.u16(code));
+        }
+        expectEndWith(1002, WebSocketLine.FIN | WebSocketLine.CLOSE, Wire.u8(3));
+    }
+
+    @Test
+    void reasonThatIsNotUtf8IsInvalidData() {
+        byte[] cutOff = Wire.join(Wire.u16(1000), Wire.hex("c3"));
+        expectEndWith(1007, WebSocketLine.FIN | WebSocketLine.CLOSE, cutOff);
+    }
+
+    @Test
+    void codesOfTheSpecificationAndOfApplicationsAreAnswered() {
+        for (int code : new int[] {1000, 1001, 1003, 1007, 1014, 3000, 4999}) {
+            WebSocketLine line = webSocket();
+            RawClient client = on(line, 5).connected(Connect.as(5, "c"));
+            line.send(WebSocketLine.FIN | WebSocketLine.CLOSE, Wire.join(Wire.u16(code), Wire.bytes("grüß dich")));
+            assertEquals(code, line.expectClose().closeCode());
+            client.expectEnd();
+        }
+        WebSocketLine line = webSocket();
+        on(line, 5).connected(Connect.as(5, "c"));
+        line.send(WebSocketLine.FIN | WebSocketLine.CLOSE, new byte[0]);
+        assertEquals(0, line.expectClose().payload().length);
+    }
+
+    @Test
+    void whoBreaksTheRulesAndTalksOnHearsWhyAndNoReset() {
+        WebSocketLine line = webSocket();
+        RawClient client = on(line, 5).connected(Connect.as(5, "c"));
+        line.sendRaw(Wire.join(
+                WebSocketLine.frame(WebSocketLine.FIN | 0x3, new byte[2]),
+                WebSocketLine.frame(FIN_BINARY, new byte[4_000_000])));
+        assertEquals(0x81, client.expect(PacketType.DISCONNECT).reason());
+        assertEquals(1002, line.expectClose().closeCode());
+        client.expectEnd();
+    }
+
+    @Test
     void pongsDoNotPileUpForAClientThatDoesNotReadThem() {
         WebSocketLine line = WebSocketLine.on(SocketLine.to(broker.broker().port("ws"), 4096));
         RawClient deaf = on(line, 4).connected(Connect.as(4, "deaf"));

@@ -429,13 +429,20 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         if (cause instanceof MqttViolation violation) {
             violation(violation); // found below, where frames of a WebSocket are read
         } else if (cause instanceof IOException) {
-            LOG.debug("remote={} went away: {}", ctx.channel().remoteAddress(), cause.getMessage());
+            LOG.debug("gone {} detail=\"{}\"", caller, cause.getMessage());
+            ctx.close();
         } else {
-            LOG.error(
-                    "closing remote={}: this is a fault of the broker",
-                    ctx.channel().remoteAddress(),
-                    cause);
+            LOG.error("closing {}: this is a fault of the broker", caller, cause);
+            failed(ctx);
         }
-        ctx.close();
+    }
+
+    /** Says goodbye if that can still be said: what failed may have been the saying of it. */
+    private void failed(ChannelHandlerContext ctx) {
+        if (connection == null || connection.phase() == Connection.Phase.CLOSED) {
+            ctx.close();
+        } else {
+            connection.close(ReasonCode.UNSPECIFIED_ERROR, "a fault of the broker");
+        }
     }
 }

@@ -56,6 +56,27 @@ public final class EmbeddedClients {
         return done;
     }
 
+    /** Says this, then lets the broker fail in its handling. The future is all that the client is answered. */
+    public CompletableFuture<byte[]> answersUntilFault(byte[] conversation) {
+        CompletableFuture<byte[]> answers = new CompletableFuture<>();
+        EmbeddedChannel channel = open();
+        lane.execute(() -> {
+            channel.writeInbound(memory.buffer(conversation.length).writeBytes(conversation));
+            lane.execute(() -> lane.execute(() -> {
+                channel.pipeline().fireExceptionCaught(new IllegalStateException("a fault, made by a test"));
+                ByteBuf all = memory.buffer();
+                for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+                    all.writeBytes(bytes);
+                    bytes.release();
+                }
+                answers.complete(ByteBufUtil.getBytes(all));
+                all.release();
+                channel.finishAndReleaseAll();
+            }));
+        });
+        return answers;
+    }
+
     /** Connections that something still refers to. */
     public int remembered() {
         System.gc();
