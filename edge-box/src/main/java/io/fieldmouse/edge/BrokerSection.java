@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The section {@code broker:} of the configuration: the broker's settings, and the list of its {@code listeners:}. */
@@ -23,6 +24,7 @@ final class BrokerSection {
     private static final String BIND = BrokerSetting.BIND.key();
     private static final String PORT = BrokerSetting.PORT.key();
     private static final String SOCKET = "socket";
+    private static final Pattern SAID_ALREADY = Pattern.compile("^[a-z_]+: (found (\".*\"|nothing|[0-9]+ characters)[,;] )?");
     private static final Map<String, Protocol> PROTOCOLS =
             inOrder(Map.entry("mqtt", Protocol.MQTT), Map.entry("websocket", Protocol.WEBSOCKET));
     private static final Map<String, ClientCertificates> CLIENT_CERTIFICATES = inOrder(
@@ -125,9 +127,14 @@ final class BrokerSection {
             BrokerConfig.defaults().with(setting, value);
             return value;
         } catch (IllegalArgumentException e) {
-            map.problem(key, '"' + value + '"', String.valueOf(e.getMessage()));
+            map.problem(key, '"' + value + '"', advice(String.valueOf(e.getMessage())));
             return null;
         }
+    }
+
+    /** What the broker says of a value, without the key and the value, which the file's own line names. */
+    private static String advice(String message) {
+        return SAID_ALREADY.matcher(message).replaceFirst("");
     }
 
     private void readListeners() {
@@ -140,7 +147,7 @@ final class BrokerSection {
                 config = config.withListener(listener);
                 check(map, listener);
             } catch (IllegalArgumentException e) {
-                map.problem("name", '"' + listener.name() + '"', String.valueOf(e.getMessage()));
+                map.problem("name", '"' + listener.name() + '"', advice(String.valueOf(e.getMessage())));
             }
         }
         boolean nowhere = config.listeners().isEmpty() && !section.has("listeners");
@@ -167,7 +174,7 @@ final class BrokerSection {
         try {
             return new ListenerConfig(name, place, protocol, tls, own);
         } catch (IllegalArgumentException e) {
-            map.problem("name", '"' + name + '"', String.valueOf(e.getMessage()));
+            map.problem("name", '"' + name + '"', advice(String.valueOf(e.getMessage())));
             return null;
         }
     }
@@ -186,7 +193,8 @@ final class BrokerSection {
                 return map.flawed(SOCKET) ? null : new ListenerConfig.Socket(file(path), mode);
             } catch (IllegalArgumentException e) {
                 String message = String.valueOf(e.getMessage());
-                map.problem(message.startsWith("mode") ? "mode" : SOCKET, '"' + path + '"', message);
+                boolean isMode = message.startsWith("mode");
+                map.problem(isMode ? "mode" : SOCKET, '"' + (isMode ? mode : path) + '"', advice(message));
                 return null;
             }
         }

@@ -70,9 +70,7 @@ final class PasswordLines {
     /** Writes another file, forces it to disk, and puts it in the place of the old one. */
     void save() throws IOException, CommandFailure {
         Path folder = file.resolveSibling("").toAbsolutePath().normalize();
-        // Nobody else may look at it, not even for a moment.
-        Path fresh = Files.createTempFile(
-                folder, "." + file.getFileName(), ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        Path fresh = freshFile(folder);
         try {
             String text = lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
             try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
@@ -89,6 +87,18 @@ final class PasswordLines {
         }
         try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
             names.force(true);
+        }
+    }
+
+    /** One at which nobody else may look, not even for a moment. */
+    private Path freshFile(Path folder) throws CommandFailure {
+        try {
+            return Files.createTempFile(
+                    folder, "." + file.getFileName(), ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } catch (IOException e) {
+            // Its words would name a file that the user has never heard of.
+            throw new CommandFailure(folder + ": no file can be made in this folder: "
+                    + (Files.isDirectory(folder) ? FileFailure.words(e) : "there is no such folder; make it first"));
         }
     }
 

@@ -76,7 +76,7 @@ class BrokerSectionTest {
         expectProblem(
                 "  listeners:\n    - {name: a, port: 1}\n    - {name: a, port: 2}\n",
                 ":5:14 broker.listeners[1].name",
-                "another listener");
+                "broker.listeners[1].name: found \"a\", which another listener has");
         expectProblem("  listeners:\n    - {name: a, port: 1, protocol: http}\n", "mqtt, websocket");
         expectProblem(
                 "  listeners:\n    - {name: a, port: 1, bind: 0.0.0.0}\n", "listeners[0].bind", "anonymous: anywhere");
@@ -84,7 +84,7 @@ class BrokerSectionTest {
                 "  listeners:\n    - {name: a, port: 1, packet_bytes_max: 1}\n",
                 "listeners[0].packet_bytes_max",
                 "from 64");
-        expectProblem("  port: of\n", "broker.port", "off");
+        expectProblem("  port: of\n", "broker.port: found \"of\", allowed: a whole number from 0 to 65535, or off");
     }
 
     @Test
@@ -143,7 +143,7 @@ class BrokerSectionTest {
                 "listeners[0].tls.key: found \"k\"",
                 "/k is not there");
         expectProblem("  listeners:\n    - {name: a, port: 1, socket: s}\n", "listeners[0].port", "one or the other");
-        expectProblem("  listeners:\n    - {name: a, socket: /run/s, mode: \"9\"}\n", "listeners[0].mode", "octal");
+        expectProblem("  listeners:\n    - {name: a, socket: /run/s, mode: \"9\"}\n", "listeners[0].mode: found \"9\", allowed: octal");
     }
 
     private static Path repository() {

@@ -23,6 +23,7 @@ final class Peers {
     static final Path MOSQUITTO_SUB = find("mosquitto_sub");
     static final Path MBPOLL = find("mbpoll");
     static final Path NODE = find("node");
+    static final Path OPENSSL = find("openssl");
 
     /** The distribution's own, to which its packages belong. */
     static final Path PYTHON = Path.of("/usr/bin/python3");

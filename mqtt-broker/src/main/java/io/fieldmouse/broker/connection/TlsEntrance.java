@@ -140,7 +140,7 @@ final class TlsEntrance implements AutoCloseable {
             String objection = chain == null ? null : material.objection(chain);
             PacketHandler handler = connection.pipeline().get(PacketHandler.class);
             if (objection != null && handler != null) {
-                handler.closeUntrusted("its certificate is no longer trusted: " + objection);
+                handler.closeUntrusted("no longer trusted: " + objection);
             }
         }
     }

@@ -131,7 +131,7 @@ final class TlsMaterial {
             trust.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
             return null;
         } catch (CertificateException e) {
-            return String.valueOf(e.getMessage());
+            return TlsPeer.words(e);
         }
     }
 }

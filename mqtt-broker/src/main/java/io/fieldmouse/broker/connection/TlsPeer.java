@@ -73,7 +73,7 @@ final class TlsPeer extends ChannelDuplexHandler {
         }
         String objection = entrance.objection(begun, chain);
         if (objection != null) {
-            fail(ctx, "the client's certificate is no longer trusted: " + objection);
+            fail(ctx, objection);
         } else if (entrance.terms().userFromCertificate()) {
             identify(ctx, chain[0]);
         }
