@@ -4,10 +4,15 @@ import io.fieldmouse.broker.Broker;
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
 import io.fieldmouse.broker.ListenerConfig;
+import io.fieldmouse.gateway.yaml.NearestWord;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +43,8 @@ final class BrokerCommand implements Callable<Integer> {
 
     /** The listener of {@code --ws-port}. */
     private static final String WEB_SOCKET = "websocket";
+
+    private static final Pattern KEY_AND_VALUE = Pattern.compile("([a-z_]+): ([a-z0-9.]+)");
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -84,6 +91,7 @@ final class BrokerCommand implements Callable<Integer> {
         }
         BrokerConfig config = config();
         common.beginLogging();
+        requireMeant(config);
         return Stop.service(stop -> {
             try (Broker broker = StartedBroker.start(config)) {
                 announce(config, broker);
@@ -103,6 +111,29 @@ final class BrokerCommand implements Callable<Integer> {
         }
     }
 
+    private BrokerSetting setting(String key) {
+        List<String> known =
+                Arrays.stream(BrokerSetting.values()).map(BrokerSetting::key).toList();
+        Optional<String> guess = known.contains(key) ? Optional.empty() : NearestWord.to(key, known);
+        if (guess.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "unknown setting \"" + key + "\". Did you mean \"" + guess.get() + "\"? --settings lists them");
+        }
+        return BrokerSetting.of(key);
+    }
+
+    /** The broker would refuse them too, but in the words of a file. */
+    private static void requireMeant(BrokerConfig config) throws CommandFailure {
+        for (ListenerConfig listener : config.listeners()) {
+            String objection = listener.objection(config);
+            if (objection != null) {
+                String words = KEY_AND_VALUE.matcher(objection).replaceAll("--set $1=$2");
+                throw new CommandFailure(listener.place() + " " + words);
+            }
+        }
+    }
+
     private BrokerConfig config() {
         try {
             Path directory = data == null ? Home.path().resolve(BrokerSetting.DATA.defaultText()) : data;
@@ -110,7 +141,7 @@ final class BrokerCommand implements Callable<Integer> {
             config = port == null ? config : config.with(BrokerSetting.PORT, port);
             config = durability == null ? config : config.with(BrokerSetting.DURABILITY, durability);
             for (Map.Entry<String, String> setting : settings.entrySet()) {
-                config = config.with(setting.getKey(), setting.getValue());
+                config = config.with(setting(setting.getKey()), setting.getValue());
             }
             return webSocketPort == null
                     ? config

@@ -7,6 +7,7 @@ import io.fieldmouse.broker.ListenerConfig.Place;
 import io.fieldmouse.broker.ListenerConfig.Protocol;
 import io.fieldmouse.broker.access.AccessControl;
 import io.fieldmouse.broker.access.AccessFileException;
+import io.fieldmouse.broker.access.PasswordFile;
 import io.fieldmouse.broker.connection.TlsTerms;
 import io.fieldmouse.broker.connection.TlsTerms.ClientCertificates;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
@@ -24,7 +25,8 @@ final class BrokerSection {
     private static final String BIND = BrokerSetting.BIND.key();
     private static final String PORT = BrokerSetting.PORT.key();
     private static final String SOCKET = "socket";
-    private static final Pattern SAID_ALREADY = Pattern.compile("^[a-z_]+: (found (\".*\"|nothing|[0-9]+ characters)[,;] )?");
+    private static final Pattern SAID_ALREADY =
+            Pattern.compile("^[a-z_]+: (found (\".*\"|nothing|[0-9]+ characters)[,;] )?");
     private static final Map<String, Protocol> PROTOCOLS =
             inOrder(Map.entry("mqtt", Protocol.MQTT), Map.entry("websocket", Protocol.WEBSOCKET));
     private static final Map<String, ClientCertificates> CLIENT_CERTIFICATES = inOrder(
@@ -37,6 +39,7 @@ final class BrokerSection {
     private final BrokerPlace place;
     private final ListenCheck listenCheck;
     private BrokerConfig config = BrokerConfig.defaults();
+    private boolean rulesNameUsers;
 
     private BrokerSection(YamlMap section, Path file, BrokerPlace place, ListenCheck listenCheck) {
         this.section = section;
@@ -64,7 +67,24 @@ final class BrokerSection {
         BrokerSection read = new BrokerSection(section, file, place, listenCheck);
         read.readSettings();
         read.readListeners();
+        read.warnOfRulesForNobody();
         return read.config;
+    }
+
+    private void warnOfRulesForNobody() {
+        boolean named = config.file(BrokerSetting.PASSWORD_FILE) != null
+                || config.listeners().stream().anyMatch(BrokerSection::namesItsClients);
+        if (rulesNameUsers && !named) {
+            section.warning(
+                    BrokerSetting.ACL_FILE.key(),
+                    "lines for users, but nobody can prove a name",
+                    "so that they are for nobody: set password_file, or client certificates");
+        }
+    }
+
+    private static boolean namesItsClients(ListenerConfig listener) {
+        TlsTerms tls = listener.tls();
+        return tls != null && tls.clientCertificates() != ClientCertificates.NONE && tls.userFromCertificate();
     }
 
     private void readSettings() {
@@ -105,11 +125,14 @@ final class BrokerSection {
         if (place == BrokerPlace.ELSEWHERE) {
             return;
         }
-        boolean passwords = setting == BrokerSetting.PASSWORD_FILE;
         try {
-            AccessControl.open(passwords ? found : null, passwords ? null : found);
+            if (setting == BrokerSetting.PASSWORD_FILE) {
+                PasswordFile.read(found);
+            } else {
+                rulesNameUsers = AccessControl.rulesNameUsers(found);
+            }
         } catch (AccessFileException e) {
-            section.problem(setting.key(), '"' + named.toString() + '"', String.valueOf(e.getMessage()));
+            e.faults().forEach(fault -> section.problem(setting.key(), '"' + named.toString() + '"', fault));
         }
     }
 

@@ -11,6 +11,7 @@ import io.fieldmouse.broker.connection.TlsTerms;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.PortCheck;
 import io.fieldmouse.gateway.yaml.ConfigException;
+import io.fieldmouse.gateway.yaml.ConfigProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,24 @@ class BrokerSectionTest {
     }
 
     @Test
+    void faultsOfTheAccessRulesAreToldEachAndRulesForNobodyAreRemarkedOn() throws Exception {
+        Path acl = Files.writeString(directory.resolve("acl"), "topics a\nuser\n");
+        expectProblem("  acl_file: acl\n", "broker.acl_file: found \"acl\", " + acl + ":1: ", acl + ":2: ");
+        Files.writeString(acl, "user alice\ntopic a\n");
+        assertEquals(1, warnings("  acl_file: acl\n").size());
+        assertTrue(warnings("  acl_file: acl\n").toString().contains("broker.acl_file: found lines for users"));
+        Files.writeString(directory.resolve("passwords"), "");
+        assertEquals(
+                0, warnings("  acl_file: acl\n  password_file: passwords\n").size());
+    }
+
+    private List<ConfigProblem> warnings(String broker) throws Exception {
+        Path file = Files.writeString(directory.resolve("fieldmouse.yaml"), "gateway: {id: a}\nbroker:\n" + broker);
+        return BoxConfig.read(file, BrokerPlace.HERE, PortCheck.none(), ListenCheck.none())
+                .warnings();
+    }
+
+    @Test
     void theExampleOfTheManualIsReadAsItIsMeant() throws Exception {
         String manual = Files.readString(repository().resolve("docs/listeners.md"));
         String example =
@@ -143,7 +162,9 @@ class BrokerSectionTest {
                 "listeners[0].tls.key: found \"k\"",
                 "/k is not there");
         expectProblem("  listeners:\n    - {name: a, port: 1, socket: s}\n", "listeners[0].port", "one or the other");
-        expectProblem("  listeners:\n    - {name: a, socket: /run/s, mode: \"9\"}\n", "listeners[0].mode: found \"9\", allowed: octal");
+        expectProblem(
+                "  listeners:\n    - {name: a, socket: /run/s, mode: \"9\"}\n",
+                "listeners[0].mode: found \"9\", allowed: octal");
     }
 
     private static Path repository() {

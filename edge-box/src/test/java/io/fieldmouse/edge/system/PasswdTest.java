@@ -91,7 +91,11 @@ class PasswdTest {
                 new Wrong(1, "the password is empty", "\n", List.of("--stdin", file.toString(), "alice")),
                 new Wrong(1, "nothing on standard input", "", List.of("--stdin", file.toString(), "alice")),
                 new Wrong(1, "with --stdin", "", List.of(file.toString(), "alice")),
-                new Wrong(1, "no such file", "x\n", List.of("--stdin", directory + "/none/p", "alice")),
+                new Wrong(
+                        1,
+                        directory + "/none: no file can be made in this folder: there is no such folder",
+                        "x\n",
+                        List.of("--stdin", directory + "/none/p", "alice")),
                 new Wrong(
                         1,
                         "cannot be used with --scram: it holds U+0007",

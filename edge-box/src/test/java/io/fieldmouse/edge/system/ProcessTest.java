@@ -58,6 +58,21 @@ final class ProcessTest {
     }
 
     @Test
+    void brokerWithoutAFileIsAdvisedInOptions() throws Exception {
+        String[][] wrong = {
+            {"bind=0.0.0.0", "1", "write --set anonymous=anywhere if that is meant"},
+            {"lane=1", "2", "unknown setting \"lane\". Did you mean \"lanes\"?"}
+        };
+        for (String[] each : wrong) {
+            try (CommandProcess broker = CommandProcess.fieldmouse(
+                    directory, "broker", "--port", "0", "--data", "store", "--set", each[0])) {
+                assertEquals(Integer.parseInt(each[1]), broker.exitCode(), broker::toString);
+                assertTrue(broker.err().contains(each[2]), broker::toString);
+            }
+        }
+    }
+
+    @Test
     void portInUseIsToldWithItsHolder() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 CommandProcess broker = CommandProcess.fieldmouse(

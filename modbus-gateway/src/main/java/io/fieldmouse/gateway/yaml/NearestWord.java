@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word a user probably meant: the one with the fewest typing errors, when they are few enough. */
-final class NearestWord {
+public final class NearestWord {
     /** Nobody mistypes a longer word; and the comparison takes the square of its length. */
     private static final int LENGTH_MAX = 64;
 
     private NearestWord() {}
 
     /** The nearest candidate if less than half of it is different; of equally near ones the first. */
-    static Optional<String> to(String typed, Collection<String> candidates) {
+    public static Optional<String> to(String typed, Collection<String> candidates) {
         if (typed.length() > LENGTH_MAX) {
             return Optional.empty();
         }

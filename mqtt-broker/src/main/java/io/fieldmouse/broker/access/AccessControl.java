@@ -43,6 +43,16 @@ public final class AccessControl implements Credentials {
         return control;
     }
 
+    /**
+     * Looks at a file of rules before anything starts; what may not be meant is said when it is opened.
+     *
+     * @return whether some of its lines are for clients that have proved a name
+     * @throws AccessFileException when it cannot be used
+     */
+    public static boolean rulesNameUsers(Path aclFile) throws AccessFileException {
+        return AclFile.read(aclFile).nameUsers();
+    }
+
     private void readPasswords(Path path) throws AccessFileException {
         passwords = PasswordFile.read(path);
         AccessFile.warnIfReadByAll(path);

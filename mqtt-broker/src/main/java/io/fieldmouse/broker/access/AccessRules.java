@@ -96,6 +96,11 @@ final class AccessRules {
         return warnings;
     }
 
+    /** Whether some lines are for clients that have proved a name. */
+    boolean nameUsers() {
+        return !users.isEmpty();
+    }
+
     Decisions decisions() {
         return decisions;
     }

@@ -23,6 +23,9 @@ import java.util.regex.Pattern;
  * </pre>
  */
 final class AclFile {
+    /** So many are told at once. */
+    private static final int FAULTS_MAX = 20;
+
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
     private static final String PATTERN_EXAMPLE = "write it as sensor/%u/data";
 
@@ -44,9 +47,20 @@ final class AclFile {
 
     static AccessRules parse(Path file, List<String> lines) throws AccessFileException {
         AclFile reading = new AclFile(file);
+        List<String> faults = new ArrayList<>();
         for (String line : lines) {
             reading.lineNumber++;
-            reading.take(line.strip());
+            try {
+                reading.take(line.strip());
+            } catch (AccessFileException e) {
+                faults.addAll(e.faults());
+            }
+            if (faults.size() == FAULTS_MAX) {
+                break; // no file of rules, perhaps
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new AccessFileException(faults);
         }
         return new AccessRules(reading.users, reading.anonymous, reading.patterns, reading.warnings);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,6 +159,19 @@ class AccessRulesTest {
                 assertThrows(AccessFileException.class, () -> AclFile.parse(FILE, List.of("# rules", "", line)));
 
         assertTrue(String.valueOf(refused.getMessage()).startsWith("acl:3: "), refused::getMessage);
+    }
+
+    @Test
+    void allBadLinesAreNamedUpToABound() {
+        AccessFileException three = assertThrows(
+                AccessFileException.class,
+                () -> AclFile.parse(FILE, List.of("topics a", "topic b", "user", "topic read c", "pattern x%u")));
+        assertEquals(
+                List.of("acl:1: ", "acl:3: ", "acl:5: "),
+                three.faults().stream().map(fault -> fault.substring(0, 7)).toList());
+        AccessFileException many = assertThrows(
+                AccessFileException.class, () -> AclFile.parse(FILE, Collections.nCopies(1_000, "no rule")));
+        assertEquals(20, many.faults().size());
     }
 
     @Test
