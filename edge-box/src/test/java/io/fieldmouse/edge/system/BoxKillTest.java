@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,8 +34,8 @@ class BoxKillTest {
         long seed = Long.getLong("fieldmouse.seed", System.nanoTime());
         Random random = new Random(seed);
         int port = CommandProcess.freePort();
-        DurableSubscriber connected = DurableSubscriber.subscribing(port, "connected");
-        DurableSubscriber away = DurableSubscriber.subscribing(port, "away");
+        DurableSubscriber connected = DurableSubscriber.subscribing(port, "connected", "flow/#", 2);
+        DurableSubscriber away = DurableSubscriber.subscribing(port, "away", "flow/#", 2);
         DurablePublisher publisher = new DurablePublisher(port);
         List<Thread> threads = new ArrayList<>();
 
@@ -47,19 +48,16 @@ class BoxKillTest {
             awayThread.join();
             threads.add(startThread(publisher));
             for (int kill = 0; kill < KILLS; kill++) {
-                int target = publisher.acknowledgements() + random.nextInt(400);
-                await("the flow goes on", () -> publisher.acknowledgements() >= target);
+                awaitSomeOf(publisher, random);
                 box.kill();
                 box = start(directory, port);
             }
-            publisher.finish();
-            threads.get(1).join(PATIENCE.toMillis());
-            assertTrue(!threads.get(1).isAlive(), "the publisher has acknowledgements for all it sent; seed " + seed);
+            finish(publisher, threads.get(1), seed);
 
             DurableSubscriber returned = DurableSubscriber.resuming(port, "away");
             threads.add(startThread(returned));
-            awaitAll(publisher, connected, "connected, seed " + seed);
-            awaitAll(publisher, returned, "away, seed " + seed);
+            awaitAll(publisher, List.of(connected), "connected, seed " + seed);
+            awaitAll(publisher, List.of(returned), "away, seed " + seed);
             check(publisher, connected);
             check(publisher, returned);
             checkRetained(publisher, port);
@@ -71,6 +69,47 @@ class BoxKillTest {
             connected.stop();
             box.close();
         }
+    }
+
+    /** Each message is one member's; which of them has it must not be forgotten, nor taken for done. */
+    @Test
+    void killingTheBoxLosesNothingOfASharedSubscription(@TempDir Path directory) throws Exception {
+        long seed = Long.getLong("fieldmouse.seed", System.nanoTime());
+        Random random = new Random(seed);
+        int port = CommandProcess.freePort();
+        List<DurableSubscriber> members = Stream.of("member-1", "member-2", "member-3")
+                .map(id -> DurableSubscriber.subscribing(port, id, "$share/group/flow/#", 1))
+                .toList();
+        DurablePublisher publisher = new DurablePublisher(port);
+
+        CommandProcess box = start(directory, port);
+        try {
+            members.forEach(BoxKillTest::startThread);
+            await("all have subscribed", () -> members.stream().allMatch(DurableSubscriber::isSubscribed));
+            Thread publishing = startThread(publisher);
+            for (int kill = 0; kill < KILLS; kill++) {
+                awaitSomeOf(publisher, random);
+                box.kill();
+                box = start(directory, port);
+            }
+            finish(publisher, publishing, seed);
+            awaitAll(publisher, members, "the members, seed " + seed);
+            members.forEach(member -> assertTrue(!member.atLeastOnce().isEmpty(), "each has its share"));
+        } finally {
+            members.forEach(DurableSubscriber::stop);
+            box.close();
+        }
+    }
+
+    private static void awaitSomeOf(DurablePublisher publisher, Random random) {
+        int target = publisher.acknowledgements() + random.nextInt(400);
+        await("the flow goes on", () -> publisher.acknowledgements() >= target);
+    }
+
+    private static void finish(DurablePublisher publisher, Thread publishing, long seed) throws InterruptedException {
+        publisher.finish();
+        publishing.join(PATIENCE.toMillis());
+        assertTrue(!publishing.isAlive(), "the publisher has acknowledgements for all it sent; seed " + seed);
     }
 
     private static CommandProcess start(Path directory, int port) throws Exception {
@@ -95,7 +134,8 @@ class BoxKillTest {
         return thread;
     }
 
-    private static void awaitAll(DurablePublisher publisher, DurableSubscriber subscriber, String who) {
+    /** All that was acknowledged has come to one or another of them. */
+    private static void awaitAll(DurablePublisher publisher, List<DurableSubscriber> subscribers, String who) {
         Set<Integer> expected = new HashSet<>();
         for (int number : publisher.acknowledged()) {
             if (DurablePublisher.topicOf(number).startsWith("flow/")) {
@@ -103,16 +143,18 @@ class BoxKillTest {
             }
         }
         try {
-            await("all has arrived", () -> missing(expected, subscriber).isEmpty());
+            await("all has arrived", () -> missing(expected, subscribers).isEmpty());
         } catch (AssertionError e) {
-            throw new AssertionError(who + ": acknowledged and not delivered: " + missing(expected, subscriber), e);
+            throw new AssertionError(who + ": acknowledged and not delivered: " + missing(expected, subscribers), e);
         }
     }
 
-    private static Set<Integer> missing(Set<Integer> expected, DurableSubscriber subscriber) {
+    private static Set<Integer> missing(Set<Integer> expected, List<DurableSubscriber> subscribers) {
         Set<Integer> missing = new TreeSet<>(expected);
-        subscriber.atLeastOnce().forEach(missing::remove);
-        subscriber.exactlyOnce().forEach(missing::remove);
+        for (DurableSubscriber subscriber : subscribers) {
+            subscriber.atLeastOnce().forEach(missing::remove);
+            subscriber.exactlyOnce().forEach(missing::remove);
+        }
         return missing;
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A subscriber that keeps its session whatever happens to the broker, and writes down what it received. */
 final class DurableSubscriber implements Runnable {
@@ -15,21 +16,23 @@ final class DurableSubscriber implements Runnable {
     private final Set<Integer> receivedPacketIds = new HashSet<>();
     private volatile boolean stopped;
     private volatile boolean subscribed;
-    private final boolean subscribes;
+    private final @Nullable String filter;
+    private final int qos;
 
-    private DurableSubscriber(int port, String clientId, boolean subscribes) {
+    private DurableSubscriber(int port, String clientId, @Nullable String filter, int qos) {
         this.port = port;
         this.clientId = clientId;
-        this.subscribes = subscribes;
+        this.filter = filter;
+        this.qos = qos;
     }
 
-    static DurableSubscriber subscribing(int port, String clientId) {
-        return new DurableSubscriber(port, clientId, true);
+    static DurableSubscriber subscribing(int port, String clientId, String filter, int qos) {
+        return new DurableSubscriber(port, clientId, filter, qos);
     }
 
     /** One that relies on the session that is there. */
     static DurableSubscriber resuming(int port, String clientId) {
-        return new DurableSubscriber(port, clientId, false);
+        return new DurableSubscriber(port, clientId, null, 0);
     }
 
     @Override
@@ -42,8 +45,8 @@ final class DurableSubscriber implements Runnable {
                     subscribed = false;
                 }
                 // Also where an answer did not come in time: the session is there then, but nobody knows what it has.
-                if (subscribes && !subscribed) {
-                    mqtt.subscribe(1, "flow/#", 2);
+                if (filter != null && !subscribed) {
+                    mqtt.subscribe(1, filter, qos);
                 }
                 receive(mqtt);
             } catch (IOException e) {
