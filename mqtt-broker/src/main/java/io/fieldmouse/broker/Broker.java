@@ -193,7 +193,7 @@ public final class Broker implements AutoCloseable {
                     config.number(BrokerSetting.SESSIONS_MAX),
                     config.bytes(BrokerSetting.STORE_BACKLOG_BYTES_MAX)));
         }
-        new Restart(stored, lanes, registries, router, config.retainedResets()).run();
+        new Restart(stored, lanes, registries, router, access, config.retainedResets()).run();
 
         SecureRandom random = new SecureRandom();
         this.authenticator = new Authenticator(
@@ -219,7 +219,8 @@ public final class Broker implements AutoCloseable {
                 access,
                 authenticator,
                 new AuthenticationMethods(new ScramSha256(access, random), config.authenticationMethods()),
-                config.anonymous());
+                config.anonymous(),
+                Listeners.waysIn(config, access));
         this.shared = shared;
         this.listeners = Listeners.open(config, laneGroup, shared);
         this.accessWatch = AccessWatch.start(access, ACCESS_CHECK, this::closeOutdated);

@@ -1,11 +1,15 @@
 package io.fieldmouse.broker;
 
+import io.fieldmouse.broker.access.AnonymousRule;
+import io.fieldmouse.broker.access.Credentials;
+import io.fieldmouse.broker.access.WaysIn;
 import io.fieldmouse.broker.connection.LaneGroup;
 import io.fieldmouse.broker.connection.Limits;
 import io.fieldmouse.broker.connection.Listener;
 import io.fieldmouse.broker.connection.ListenerTerms;
 import io.fieldmouse.broker.connection.Shared;
 import io.fieldmouse.broker.connection.TlsTerms;
+import io.fieldmouse.broker.connection.TlsTerms.ClientCertificates;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -86,6 +90,18 @@ final class Listeners implements AutoCloseable {
                 Duration.ofSeconds(config.number(BrokerSetting.TLS_FILES_CHECK_SECONDS)),
                 limits(config.at(listener)),
                 config.at(listener).anonymous());
+    }
+
+    static WaysIn waysIn(BrokerConfig config, Credentials passwords) {
+        boolean certificates = config.listeners().stream()
+                .map(ListenerConfig::tls)
+                .anyMatch(tls -> tls != null
+                        && tls.clientCertificates() != ClientCertificates.NONE
+                        && tls.userFromCertificate());
+        boolean nameless = config.listeners().stream()
+                .anyMatch(listener -> config.at(listener).anonymous() != AnonymousRule.NEVER);
+        return new WaysIn(
+                passwords, certificates || !config.authenticationMethods().isEmpty(), nameless);
     }
 
     static Limits limits(BrokerConfig config) {

@@ -1,6 +1,9 @@
 package io.fieldmouse.broker;
 
 import io.fieldmouse.broker.BrokerConfig.RetainedReset;
+import io.fieldmouse.broker.access.AccessControl;
+import io.fieldmouse.broker.access.ClientAccess;
+import io.fieldmouse.broker.access.Owner;
 import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.message.Qos;
@@ -29,6 +32,7 @@ final class Restart {
     private final Lanes lanes;
     private final List<SessionRegistry> registries;
     private final Router router;
+    private final AccessControl access;
     private final List<RetainedReset> retainedResets;
 
     Restart(
@@ -36,11 +40,13 @@ final class Restart {
             Lanes lanes,
             List<SessionRegistry> registries,
             Router router,
+            AccessControl access,
             List<RetainedReset> retainedResets) {
         this.stored = stored;
         this.lanes = lanes;
         this.registries = registries;
         this.router = router;
+        this.access = access;
         this.retainedResets = retainedResets;
     }
 
@@ -96,7 +102,10 @@ final class Restart {
 
     private void restoreSessions(Lane lane, List<StoredSession> sessions) {
         SessionRegistry registry = registries.get(lane.index());
-        sessions.forEach(session -> router.restoreSubscriptions(registry.restore(session), session));
+        for (StoredSession session : sessions) {
+            ClientAccess owners = access.accessOf(Owner.of(session.owner()), session.clientId());
+            router.restoreSubscriptions(registry.restore(session, owners), session);
+        }
     }
 
     private void restoreLeftovers(Lane lane, List<StoredSession> sessions) {

@@ -8,8 +8,15 @@ import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.RawClient;
+import io.fieldmouse.store.CommitListener;
+import io.fieldmouse.store.Durability;
+import io.fieldmouse.store.MessageStore;
+import io.fieldmouse.store.StoreChange;
+import io.fieldmouse.store.StoreConfig;
+import io.fieldmouse.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +112,23 @@ abstract class BrokerTestBase {
             neighbour.expectSilence();
         }
         return broker.count(Counter.PUBLISH_RECEIVED) >= messages;
+    }
+
+    /** What a broker of before has left, in a store that nobody has open. */
+    void fillStore(StoreChange... changes) {
+        CommitListener nobody = new CommitListener() {
+            @Override
+            public void durableUpTo(long position) {}
+
+            @Override
+            public void failed(StoreException cause) {
+                throw new AssertionError(cause);
+            }
+        };
+        try (MessageStore store = MessageStore.open(new StoreConfig(directory, Durability.FORCE), nobody)) {
+            store.load();
+            store.commit(List.of(changes));
+        }
     }
 
     /** Connects and says whether there was a session. */

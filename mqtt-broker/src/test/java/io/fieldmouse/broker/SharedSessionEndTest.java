@@ -9,17 +9,12 @@ import io.fieldmouse.broker.wire.PacketType;
 import io.fieldmouse.broker.wire.Property;
 import io.fieldmouse.broker.wire.RawClient;
 import io.fieldmouse.broker.wire.Wire;
-import io.fieldmouse.store.CommitListener;
-import io.fieldmouse.store.Durability;
-import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.MessageQueued;
 import io.fieldmouse.store.StoreChange.Receiver;
 import io.fieldmouse.store.StoreChange.SessionEnded;
 import io.fieldmouse.store.StoreChange.SessionOpened;
 import io.fieldmouse.store.StoreChange.SubscriptionAdded;
-import io.fieldmouse.store.StoreConfig;
-import io.fieldmouse.store.StoreException;
 import io.fieldmouse.store.StoredMessage;
 import io.fieldmouse.store.StoredSubscription;
 import java.util.List;
@@ -244,9 +239,9 @@ class SharedSessionEndTest extends BrokerTestBase {
     void leftoversOfAKilledBrokerFindAMember() {
         broker.close();
         fillStore(
-                new SessionOpened("away", 3600),
+                new SessionOpened("away", 3600, null),
                 new SubscriptionAdded("away", new StoredSubscription(SHARE, 1, 9)),
-                new SessionOpened("gone", 3600),
+                new SessionOpened("gone", 3600, null),
                 queuedForGone(5),
                 queuedForGone(6),
                 new SessionEnded("gone"),
@@ -266,21 +261,5 @@ class SharedSessionEndTest extends BrokerTestBase {
     private static StoreChange queuedForGone(long id) {
         StoredMessage message = new StoredMessage("t", Wire.bytes(Long.toString(id)), new byte[0], Long.MAX_VALUE);
         return new MessageQueued(id, message, List.of(new Receiver("gone", 1, false, new int[0], SHARE)));
-    }
-
-    private void fillStore(StoreChange... changes) {
-        CommitListener nobody = new CommitListener() {
-            @Override
-            public void durableUpTo(long position) {}
-
-            @Override
-            public void failed(StoreException cause) {
-                throw new AssertionError(cause);
-            }
-        };
-        try (MessageStore store = MessageStore.open(new StoreConfig(directory, Durability.FORCE), nobody)) {
-            store.load();
-            store.commit(List.of(changes));
-        }
     }
 }

@@ -77,7 +77,9 @@ class TlsTest extends BrokerTestBase {
     }
 
     private void expectServed(String listener, @Nullable String identity) {
-        at(listener, identity).connected(Connect.as(5, "c-" + identity)).expectSilence();
+        at(listener, identity)
+                .connected(Connect.as(5, listener + "-" + identity))
+                .expectSilence();
     }
 
     private void expectRefused(String listener, @Nullable String identity) {
@@ -152,6 +154,17 @@ class TlsTest extends BrokerTestBase {
                         .with(optional)));
         expectServed("named", "client");
         assertEquals(0x87, at("named", null).connect(Connect.as(5, "nobody")).reason());
+    }
+
+    @Test
+    void theUserOfACertificateHoldsItsClientIdAlsoAfterARestart() {
+        at("guarded", "client").connected(Connect.as(5, "id").durable()).disconnect();
+        broker.restart();
+        RawClient nameless = at("open", null);
+        assertEquals(0x87, nameless.connect(Connect.as(5, "id")).reason());
+        assertEquals(1, broker.count(Counter.REFUSED_ANOTHERS_ID));
+        assertTrue(
+                at("guarded", "client").connect(Connect.as(5, "id").durable()).sessionPresent());
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.util.List;
 /** What one group of commits does to the tables in the end: filled by the {@link Ledger}, written by {@link SqlChanges}. */
 final class GroupChanges {
     final TableChanges<Ledger.Session> sessions = new TableChanges<>();
+    final TableChanges<String> sessionOwners = new TableChanges<>();
     final TableChanges<Ledger.Subscription> subscriptions = new TableChanges<>();
     final TableChanges<StoredMessage> messages = new TableChanges<>();
     final TableChanges<Ledger.Delivery> deliveries = new TableChanges<>();
@@ -17,7 +18,15 @@ final class GroupChanges {
     long messageIdsReserved;
 
     private final List<TableChanges<?>> tables = List.of(
-            sessions, subscriptions, messages, deliveries, sharedDeliveries, receivedPacketIds, retained, wills);
+            sessions,
+            sessionOwners,
+            subscriptions,
+            messages,
+            deliveries,
+            sharedDeliveries,
+            receivedPacketIds,
+            retained,
+            wills);
 
     boolean isEmpty() {
         return messageIdsReserved == 0 && tables.stream().allMatch(TableChanges::isEmpty);

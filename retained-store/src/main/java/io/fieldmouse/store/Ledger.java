@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ final class Ledger {
         final String clientId;
         long expirySeconds;
         long disconnectedAtMillis = StoredSession.WAS_CONNECTED;
+
+        /** Has a row of its own. */
+        @Nullable
+        String owner;
+
         final Map<String, Subscription> subscriptions = new HashMap<>();
         final Map<Long, Delivery> queue = new HashMap<>();
         final Set<Integer> receivedPacketIds = new HashSet<>();
@@ -201,6 +207,22 @@ final class Ledger {
             session.disconnectedAtMillis = StoredSession.WAS_CONNECTED;
             group.sessions.update(session.id, session);
         }
+        setOwner(session, opened.owner());
+    }
+
+    private void setOwner(Session session, @Nullable String owner) {
+        boolean hasRow = session.owner != null;
+        if (Objects.equals(owner, session.owner)) {
+            return;
+        }
+        session.owner = owner;
+        if (owner == null) {
+            group.sessionOwners.delete(session.id);
+        } else if (hasRow) {
+            group.sessionOwners.update(session.id, owner);
+        } else {
+            group.sessionOwners.insert(session.id, owner);
+        }
     }
 
     private void close(StoreChange.SessionClosed closed) {
@@ -227,6 +249,7 @@ final class Ledger {
         session.subscriptions.values().forEach(row -> group.subscriptions.delete(row.id()));
         session.receivedPacketIds.forEach(
                 packetId -> group.receivedPacketIds.delete(receivedRowId(session.id, packetId)));
+        setOwner(session, null);
         group.sessions.delete(session.id);
     }
 

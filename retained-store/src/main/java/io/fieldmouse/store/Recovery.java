@@ -86,6 +86,7 @@ final class Recovery {
             ledger.foundReserved(lastMessageId);
         });
         each(statement, Schema.SESSION.selectAll(), this::session);
+        each(statement, Schema.SESSION_OWNER.selectAll(), this::sessionOwner);
         each(statement, Schema.SUBSCRIPTION.selectAll(), this::subscription);
         each(statement, Schema.RECEIVED_PACKET.selectAll(), this::receivedPacket);
         each(statement, Schema.MESSAGE.selectAll(), row -> {
@@ -128,6 +129,15 @@ final class Recovery {
         session.expirySeconds = row.getLong(3);
         session.disconnectedAtMillis = row.getLong(4);
         sessions.put(session.id, new Found(session));
+    }
+
+    private void sessionOwner(ResultSet row) throws SQLException {
+        Found session = sessions.get(row.getLong(1));
+        if (session == null) {
+            stray(ledger.group().sessionOwners, row);
+            return;
+        }
+        session.row.owner = row.getString(2);
     }
 
     private void subscription(ResultSet row) throws SQLException {
@@ -226,6 +236,7 @@ final class Recovery {
                 found.row.clientId,
                 found.row.expirySeconds,
                 found.row.disconnectedAtMillis,
+                found.row.owner,
                 found.subscriptions,
                 found.queue,
                 found.receivedPacketIds.stream().mapToInt(Integer::intValue).toArray());

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The tables. Each has one integer key, which H2 keeps as the table itself: there is no second index to write, and
@@ -12,13 +13,20 @@ import java.util.List;
  */
 final class Schema {
     /** Raised with every change of the tables; {@link #upgrade} brings older ones up to date. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     static final Table SESSION = new Table(
             "session",
             "client_id VARCHAR NOT NULL",
             "expiry_seconds BIGINT NOT NULL",
             "disconnected_at_millis BIGINT NOT NULL");
+
+    /**
+     * Of the sessions those whose owner was said, under the same id. Since version 3, and a table of its own because H2
+     * cannot add a column to one that is there: it copies the table and removes the first, and a kill in between leaves
+     * none.
+     */
+    static final Table SESSION_OWNER = new Table("session_owner", "owner VARCHAR NOT NULL");
 
     static final Table SUBSCRIPTION = new Table(
             "subscription",
@@ -73,8 +81,11 @@ final class Schema {
             "properties VARBINARY NOT NULL",
             "expires_at_millis BIGINT NOT NULL");
 
-    static final List<Table> TABLES =
-            List.of(SESSION, SUBSCRIPTION, MESSAGE, DELIVERY, SHARED_DELIVERY, RECEIVED_PACKET, RETAINED, WILL);
+    static final List<Table> TABLES = List.of(
+            SESSION, SESSION_OWNER, SUBSCRIPTION, MESSAGE, DELIVERY, SHARED_DELIVERY, RECEIVED_PACKET, RETAINED, WILL);
+
+    /** Those that version 1 did not have, and since when there are. */
+    private static final Map<Table, Integer> SINCE = Map.of(SHARED_DELIVERY, 2, SESSION_OWNER, 3);
 
     /** A table: {@code id BIGINT PRIMARY KEY} and these columns, each a name, a space and a type. */
     record Table(String name, List<String> columns) {
@@ -117,11 +128,9 @@ final class Schema {
 
     /** The tables there are in a database of this version. */
     static List<Table> tablesOf(int version) {
-        return version >= 2
-                ? TABLES
-                : TABLES.stream()
-                        .filter(table -> !table.equals(SHARED_DELIVERY))
-                        .toList();
+        return TABLES.stream()
+                .filter(table -> SINCE.getOrDefault(table, 1) <= version)
+                .toList();
     }
 
     /**
@@ -130,9 +139,11 @@ final class Schema {
      */
     static void upgrade(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            if (version(statement) < 2) {
-                statement.execute(SHARED_DELIVERY.create());
-                statement.execute("UPDATE store SET schema_version = 2 WHERE id = 1");
+            if (version(statement) < VERSION) {
+                for (Table table : TABLES) {
+                    statement.execute(table.create());
+                }
+                statement.execute("UPDATE store SET schema_version = " + VERSION + " WHERE id = 1");
             }
         }
         connection.commit();

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 /** Writes a group's changes into the tables of {@link Schema}, batch by batch. Does not commit. */
 final class SqlChanges {
     private final SqlTable<Ledger.Session> sessions;
+    private final SqlTable<String> sessionOwners;
     private final SqlTable<Ledger.Subscription> subscriptions;
     private final SqlTable<StoredMessage> messages;
     private final SqlTable<Ledger.Delivery> deliveries;
@@ -22,6 +23,7 @@ final class SqlChanges {
             out.setLong(2, row.expirySeconds);
             out.setLong(3, row.disconnectedAtMillis);
         });
+        sessionOwners = new SqlTable<>(connection, Schema.SESSION_OWNER, (row, out) -> out.setString(1, row));
         subscriptions = new SqlTable<>(connection, Schema.SUBSCRIPTION, (row, out) -> {
             out.setLong(1, row.sessionId());
             out.setString(2, row.subscription().topicFilter());
@@ -60,6 +62,7 @@ final class SqlChanges {
 
     void write(GroupChanges group) throws SQLException {
         sessions.write(group.sessions);
+        sessionOwners.write(group.sessionOwners);
         subscriptions.write(group.subscriptions);
         messages.write(group.messages);
         deliveries.write(group.deliveries);

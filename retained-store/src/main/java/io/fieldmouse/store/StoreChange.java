@@ -1,6 +1,7 @@
 package io.fieldmouse.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One durable fact. A closed set: the store knows no others, and every one of them is idempotent, so that a change
@@ -18,8 +19,9 @@ public sealed interface StoreChange {
      * A session exists and has a connection.
      *
      * @param expirySeconds how long it outlives that connection; {@link StoredSession#NEVER_EXPIRES} for ever
+     * @param owner whose it is from now on, in words of the caller's; null when that is not known
      */
-    record SessionOpened(String clientId, long expirySeconds) implements StoreChange {}
+    record SessionOpened(String clientId, long expirySeconds, @Nullable String owner) implements StoreChange {}
 
     /** The session's connection ended at this wall-clock time, and this expiry holds from then on. */
     record SessionClosed(String clientId, long expirySeconds, long atMillis) implements StoreChange {}

@@ -1,12 +1,14 @@
 package io.fieldmouse.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session as it was.
  *
  * @param expirySeconds how long it outlives its connection; {@link #NEVER_EXPIRES} for ever
  * @param disconnectedAtMillis when its connection ended; {@link #WAS_CONNECTED} when it still had one
+ * @param owner whose it is, as it was said when it was opened; null when nobody said so
  * @param subscriptions in no particular order
  * @param queue what is not settled, ascending by message id
  * @param receivedPacketIds the QoS 2 packet ids received and not released
@@ -16,6 +18,7 @@ public record StoredSession(
         String clientId,
         long expirySeconds,
         long disconnectedAtMillis,
+        @Nullable String owner,
         List<StoredSubscription> subscriptions,
         List<QueuedMessage> queue,
         int[] receivedPacketIds) {

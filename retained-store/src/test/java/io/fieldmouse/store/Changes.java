@@ -3,6 +3,7 @@ package io.fieldmouse.store;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Short ways to say changes in tests. */
 final class Changes {
@@ -18,7 +19,11 @@ final class Changes {
     }
 
     static StoreChange opened(String clientId) {
-        return new StoreChange.SessionOpened(clientId, 3600);
+        return opened(clientId, null);
+    }
+
+    static StoreChange opened(String clientId, @Nullable String owner) {
+        return new StoreChange.SessionOpened(clientId, 3600, owner);
     }
 
     static StoreChange queued(long messageId, String payload, String... clientIds) {

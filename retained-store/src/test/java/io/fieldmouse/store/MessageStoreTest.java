@@ -126,7 +126,7 @@ class MessageStoreTest {
     void reopenedSessionWasConnectedAgain() {
         StoredState state = afterRestart(List.of(
                 List.of(opened("a"), new StoreChange.SessionClosed("a", 5, 1234)),
-                List.of(new StoreChange.SessionOpened("a", 9))));
+                List.of(new StoreChange.SessionOpened("a", 9, null))));
         assertEquals(StoredSession.WAS_CONNECTED, session(state, "a").disconnectedAtMillis());
         assertEquals(9, session(state, "a").expirySeconds());
     }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Random changes, with restarts at random moments, leave the store as they leave a plain model in memory. */
 class RestartTest {
     private static final int COMMITS = 400;
+    private static final List<@Nullable String> OWNERS = Arrays.asList("one", "", null);
 
     private final Path directory;
     private long lastMessageId;
@@ -71,7 +74,7 @@ class RestartTest {
         return switch (random.nextInt(24)) {
             case 0, 1 -> Changes.retained(topic, text);
             case 2 -> new StoreChange.RetainedCleared(topic);
-            case 3, 4 -> new StoreChange.SessionOpened(client, random.nextInt(100));
+            case 3, 4 -> new StoreChange.SessionOpened(client, random.nextInt(100), OWNERS.get(random.nextInt(3)));
             case 5 -> new StoreChange.SessionClosed(client, random.nextInt(100), random.nextInt(100));
             case 6 -> random.nextInt(3) == 0 ? new StoreChange.SessionEnded(client) : Changes.opened(client);
             case 7 ->

@@ -107,28 +107,6 @@ class SharedDeliveryTest {
         assertEquals(List.of(), leftovers(after(opened("a"), Changes.queued(7, "x", "a"), END)));
     }
 
-    @Test
-    void storeOfVersion1IsBroughtUpToDate() {
-        after(opened("a"), Changes.queued(7, "x", "a"));
-        sql("DROP TABLE shared_delivery");
-        sql("UPDATE store SET schema_version = 1");
-        StoredState state = after(queuedShared(8, 1, "a"));
-        assertEquals(
-                List.of("", "$share/g/a/b"),
-                state.sessions().get(0).queue().stream()
-                        .map(StoredSession.QueuedMessage::sharedFilter)
-                        .toList());
-        assertEquals(2, number("SELECT schema_version FROM store"));
-    }
-
-    @Test
-    void upgradeThatWasKilledIsDoneAgain() {
-        after(opened("a"), queuedShared(7, 1, "a"));
-        sql("UPDATE store SET schema_version = 1"); // the table is there already
-        assertEquals(1, reopened().sessions().get(0).queue().size());
-        assertEquals(2, number("SELECT schema_version FROM store"));
-    }
-
     private long rows(String table) {
         return number("SELECT COUNT(*) FROM " + table);
     }
@@ -139,15 +117,6 @@ class SharedDeliveryTest {
                 var rows = statement.executeQuery(query)) {
             rows.next();
             return rows.getLong(1);
-        } catch (SQLException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private void sql(String command) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(command);
         } catch (SQLException e) {
             throw new AssertionError(e);
         }

@@ -27,7 +27,8 @@ record Snapshot(Map<String, String> entries) {
             Arrays.sort(packetIds);
             entries.put(
                     name,
-                    session.expirySeconds() + " " + session.disconnectedAtMillis() + " received "
+                    session.expirySeconds() + " " + session.disconnectedAtMillis() + " owner "
+                            + (session.owner() == null ? null : "\"" + session.owner() + "\"") + " received "
                             + Arrays.toString(packetIds));
             session.subscriptions()
                     .forEach(subscription ->

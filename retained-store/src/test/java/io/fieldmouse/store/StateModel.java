@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What a store should hold, by the plainest reading of {@link StoreChange}. Shares no code with the store. */
 final class StateModel {
@@ -18,6 +19,10 @@ final class StateModel {
     private static final class Session {
         long expirySeconds;
         long disconnectedAtMillis;
+
+        @Nullable
+        String owner;
+
         final Map<String, StoredSubscription> subscriptions = new HashMap<>();
         final TreeMap<Long, StoredSession.QueuedMessage> queue = new TreeMap<>();
         final TreeSet<Integer> packetIds = new TreeSet<>();
@@ -40,6 +45,7 @@ final class StateModel {
             Session session = sessions.computeIfAbsent(c.clientId(), id -> new Session());
             session.expirySeconds = c.expirySeconds();
             session.disconnectedAtMillis = StoredSession.WAS_CONNECTED;
+            session.owner = c.owner();
         } else if (change instanceof StoreChange.SessionEnded c) {
             Session ended = sessions.remove(c.clientId());
             if (ended != null) {
@@ -125,6 +131,7 @@ final class StateModel {
                 clientId,
                 session.expirySeconds,
                 session.disconnectedAtMillis,
+                session.owner,
                 List.copyOf(session.subscriptions.values()),
                 List.copyOf(session.queue.values()),
                 session.packetIds.stream().mapToInt(Integer::intValue).toArray())));

@@ -108,6 +108,11 @@ public final class AccessControl implements Credentials {
         return new ClientAccess(this, identity, clients.incrementAndGet());
     }
 
+    /** What the owner of a session may do with this client id until it is back; null for everything. */
+    public @Nullable ClientAccess accessOf(@Nullable Owner owner, String clientId) {
+        return owner == null || owner.equals(Owner.BOX) ? null : accessOf(new Identity(owner, clientId, null));
+    }
+
     /** The rules of now; null when there are none. */
     @Nullable
     AccessRules rules() {

@@ -105,7 +105,7 @@ final class ConnectHandshake {
         connection.pause(Pause.CONNECTING);
         connection.caller().hasUserName(accepted.userName());
         authenticationData = accepted.data();
-        admitted(new Identity(accepted.userName(), clientId, accepted.shown()));
+        admitted(Identity.byMethod(accepted, clientId));
     }
 
     /** It is known who the client is. */
@@ -217,6 +217,12 @@ final class ConnectHandshake {
         ClientTerms terms = connection.terms();
         SessionRegistry registry = shared.registries().get(connection.lane().index());
         Claim claim = new Claim(clientId, cleanStart, terms.expirySeconds(), will, access, connection);
+        if (registry.isHeldByAnother(claim, shared.waysIn())) {
+            // [MQTT-3.1.4-2]; the log says who asked, and nobody is told whose it is
+            shared.counters().add(Counter.REFUSED_ANOTHERS_ID);
+            connection.refuse(ReasonCode.NOT_AUTHORIZED, "the client id is another user's");
+            return;
+        }
         if (!registry.hasRoomFor(claim)) {
             // [MQTT-3.1.4-2], [MQTT-3.2.2-8]
             shared.counters().add(Counter.REFUSED_SESSIONS_FULL);

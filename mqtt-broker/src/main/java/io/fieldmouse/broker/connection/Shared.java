@@ -4,6 +4,7 @@ import io.fieldmouse.broker.access.AccessControl;
 import io.fieldmouse.broker.access.AnonymousRule;
 import io.fieldmouse.broker.access.AuthenticationMethods;
 import io.fieldmouse.broker.access.Authenticator;
+import io.fieldmouse.broker.access.WaysIn;
 import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
@@ -20,6 +21,7 @@ import java.util.List;
  * @param room for connections
  * @param rate of new connections
  * @param anonymous from where clients without a name may connect
+ * @param waysIn at all listeners
  * @param registries one for each lane, in the order of their index
  */
 public record Shared(
@@ -36,7 +38,8 @@ public record Shared(
         AccessControl access,
         Authenticator authenticator,
         AuthenticationMethods authenticationMethods,
-        AnonymousRule anonymous) {
+        AnonymousRule anonymous,
+        WaysIn waysIn) {
 
     /** For a listener with limits of its own, and a rule for clients without a name. */
     Shared at(Limits own, AnonymousRule nameless) {
@@ -54,6 +57,7 @@ public record Shared(
                 access,
                 authenticator,
                 authenticationMethods,
-                nameless);
+                nameless,
+                waysIn);
     }
 }

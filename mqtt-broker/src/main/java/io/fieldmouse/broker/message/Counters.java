@@ -60,6 +60,8 @@ public final class Counters {
         REFUSED_SUBSCRIPTION,
         /** Clients with a wrong name or password, or with none where one is needed, by CONNECT or by AUTH. */
         REFUSED_LOGIN,
+        /** CONNECTs with the client id of another user's session. */
+        REFUSED_ANOTHERS_ID,
         /** CONNECTs that came while too many others waited for their password to be checked. */
         REFUSED_LOGIN_BUSY,
         /** PUBLISHes, and wills, to topics that the client may not write. */

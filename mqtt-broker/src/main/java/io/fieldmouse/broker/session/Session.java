@@ -1,6 +1,7 @@
 package io.fieldmouse.broker.session;
 
 import io.fieldmouse.broker.access.ClientAccess;
+import io.fieldmouse.broker.access.Owner;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.PacketIdReceived;
@@ -13,7 +14,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +39,7 @@ public final class Session {
     private long inboundPosition = CommitGate.AT_ONCE;
     private boolean stored;
     private boolean watchingHold;
+    private @Nullable Owner owner;
     private long lastSweepMillis;
     private volatile @Nullable ClientAccess access;
     private volatile boolean durable;
@@ -76,13 +77,13 @@ public final class Session {
         return connected;
     }
 
-    /** Whether its client may read the topic. Of one that has not been seen since a restart nobody knows yet: yes. */
+    /** Whether its client, or the last it had, may read the topic. While nobody knows who that was: yes. */
     public boolean mayRead(String topic) {
         ClientAccess known = access;
         return known == null || known.mayRead(topic);
     }
 
-    /** Whether its client, or the last it had, may write the topic. */
+    /** Whether its client, or the last it had, may write the topic. While nobody knows who that was: yes. */
     public boolean mayWrite(String topic) {
         ClientAccess known = access;
         return known == null || known.mayWrite(topic);
@@ -92,15 +93,6 @@ public final class Session {
     boolean isCurrent() {
         ClientAccess known = access;
         return known == null || known.isCurrent();
-    }
-
-    /** Whether it is known that another user left it behind. */
-    boolean isOfAnotherThan(@Nullable ClientAccess claimant) {
-        ClientAccess last = access;
-        return last != null
-                && claimant != null
-                && !Objects.equals(
-                        last.identity().userName(), claimant.identity().userName());
     }
 
     /** Whether a subscription with this filter could bring its client anything. */
@@ -304,12 +296,19 @@ public final class Session {
         return expirySeconds;
     }
 
+    /** Whose it is; null for one of a store in which nobody wrote that down: whoever comes first will be it. */
+    @Nullable
+    Owner owner() {
+        return owner;
+    }
+
     /** Claims the session for a connection. Messages flow only when {@link #open()} is called. */
-    void attach(Outbound newOutbound, @Nullable ClientAccess clientAccess) {
+    void attach(Outbound newOutbound, Owner newOwner, @Nullable ClientAccess clientAccess) {
         if (outbound == null) {
             context.population().clientCame();
         }
         outbound = newOutbound;
+        owner = newOwner;
         access = clientAccess;
         inboundPacketIds.reopen();
     }
@@ -373,7 +372,9 @@ public final class Session {
     }
 
     /** Fills a new session with what the store kept of it. */
-    void restore(StoredSession kept) {
+    void restore(StoredSession kept, @Nullable ClientAccess ownersAccess) {
+        owner = Owner.of(kept.owner());
+        access = ownersAccess;
         expirySeconds = kept.expirySeconds();
         stored = true;
         durable = true;

@@ -1,7 +1,8 @@
 package io.fieldmouse.broker.session;
 
 import io.fieldmouse.broker.access.ClientAccess;
-import io.fieldmouse.broker.lane.Lane;
+import io.fieldmouse.broker.access.Owner;
+import io.fieldmouse.broker.access.WaysIn;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
@@ -38,7 +39,7 @@ public final class SessionRegistry {
     private final int sessionsMax;
     private final long storeBacklogBytesMax;
     // By client id [MQTT-3.1.3-2], [MQTT-3.1.3-2 of 3.1.1]
-    private final Map<String, Entry> entries = new HashMap<>();
+    private final Map<String, SessionEntry> entries = new HashMap<>();
     private long storedBehindMillis;
 
     /** What the end of a session or connection, or of a client's right to read, causes elsewhere. */
@@ -60,23 +61,6 @@ public final class SessionRegistry {
         void willDue(Publication will, List<StoreChange> changes);
     }
 
-    /** One client id: its session, and what waits for a time. */
-    private static final class Entry {
-        final Session session;
-        Lane.@Nullable Timer expiry;
-        Lane.@Nullable Timer willDelay;
-
-        @Nullable
-        Will will;
-
-        long endsAtMillis = Long.MAX_VALUE;
-        long disconnectedAtMillis = StoredSession.WAS_CONNECTED;
-
-        Entry(Session session) {
-            this.session = session;
-        }
-    }
-
     /** @param sessionsMax on all lanes together */
     public SessionRegistry(SessionContext context, Ending ending, int sessionsMax, long storeBacklogBytesMax) {
         this.storeBacklogBytesMax = storeBacklogBytesMax;
@@ -92,7 +76,7 @@ public final class SessionRegistry {
     /**
      * What a client asks for in its CONNECT.
      *
-     * @param access what it may do; null for everything
+     * @param access what it may do; null for the box's own client, which may do everything
      */
     public record Claim(
             String clientId,
@@ -102,9 +86,14 @@ public final class SessionRegistry {
             @Nullable ClientAccess access,
             Outbound outbound) {
 
-        /** Of a client that may do everything. */
+        /** Of the box's own client, which may do everything. */
         public Claim(String clientId, boolean cleanStart, long expirySeconds, @Nullable Will will, Outbound outbound) {
             this(clientId, cleanStart, expirySeconds, will, null, outbound);
+        }
+
+        /** Whose the session will be. */
+        public Owner owner() {
+            return access == null ? Owner.BOX : access.identity().owner();
         }
     }
 
@@ -115,9 +104,16 @@ public final class SessionRegistry {
      */
     public record Claimed(Session session, boolean sessionPresent, long position) {}
 
+    /** Whether the client id is another user's, who could still come back. That user's session is not to be touched. */
+    public boolean isHeldByAnother(Claim claim, WaysIn waysIn) {
+        SessionEntry entry = entries.get(claim.clientId());
+        Owner owner = entry == null || entry.isExpired() ? null : entry.session.owner();
+        return owner != null && !owner.isSameUserAs(claim.owner()) && waysIn.areOpenTo(owner);
+    }
+
     /** Whether there is room for this client's session, or it is there already, and for its will. */
     public boolean hasRoomFor(Claim claim) {
-        Entry entry = entries.get(claim.clientId());
+        SessionEntry entry = entries.get(claim.clientId());
         int added = sizeBytes(claim.will()) - (entry == null ? 0 : sizeBytes(entry.will));
         return (entry != null || context.population().sessions() < sessionsMax)
                 && (added <= 0 || context.standing().hasRoomFor(added));
@@ -133,7 +129,7 @@ public final class SessionRegistry {
     }
 
     private boolean mustBeStored(Claim claim) {
-        Entry entry = entries.get(claim.clientId());
+        SessionEntry entry = entries.get(claim.clientId());
         return claim.expirySeconds() > 0
                 || claim.will() != null
                 || (entry != null && (entry.will != null || entry.session.isStored()));
@@ -143,29 +139,30 @@ public final class SessionRegistry {
         return will == null ? 0 : will.sizeBytes();
     }
 
-    private void putWill(Entry entry, @Nullable Will will) {
+    private void putWill(SessionEntry entry, @Nullable Will will) {
         context.standing().take(sizeBytes(will) - sizeBytes(entry.will));
         entry.will = will;
     }
 
     /**
      * Gives the client its session: the one that was, unless it wants a clean start; another connection of the same
-     * client is closed [MQTT-3.1.4-3]. What one user left behind is not another's: that one begins anew.
+     * client is closed [MQTT-3.1.4-3]. What one user left behind is not another's, who begins anew where the id is not
+     * {@linkplain #isHeldByAnother held}.
      */
     public Claimed claim(Claim claim) {
-        Entry entry = entries.get(claim.clientId());
+        SessionEntry entry = entries.get(claim.clientId());
         if (entry != null && entry.session.outbound() != null) {
             // [MQTT-3.1.4-2 of 3.1.1]
             entry.session.outbound().close(ReasonCode.SESSION_TAKEN_OVER, "another connection has this client id");
             entry = entries.get(claim.clientId()); // a session without expiry ended with its connection
         }
         List<StoreChange> changes = new ArrayList<>();
-        // Its time may be up before its timer is heard [MQTT-4.1.0-2].
-        boolean expired = entry != null && context.clock().millis() >= entry.endsAtMillis;
+        boolean expired = entry != null && entry.isExpired();
         if (expired) {
             context.population().sessionExpired();
         }
-        boolean anothers = entry != null && entry.session.isOfAnotherThan(claim.access());
+        Owner owner = entry == null ? null : entry.session.owner();
+        boolean anothers = owner != null && !owner.isSameUserAs(claim.owner());
         if (entry != null && (claim.cleanStart() || expired || anothers)) {
             // [MQTT-3.1.4-4], [MQTT-3.1.2-6 of 3.1.1], [MQTT-3.1.4-3 of 3.1.1]
             end(entry, changes); // [MQTT-3.1.2-4]
@@ -174,21 +171,26 @@ public final class SessionRegistry {
         boolean present = entry != null; // [MQTT-3.1.2-5], [MQTT-3.1.2-6], [MQTT-3.1.2-4 of 3.1.1]
         if (entry == null) {
             context.population().sessionBegan();
-            entry = new Entry(new Session(claim.clientId(), context, ending));
+            entry = new SessionEntry(new Session(claim.clientId(), context, ending));
             entries.put(claim.clientId(), entry);
         }
-        stopWaiting(entry);
+        entry.stopWaiting();
         long position = open(entry, claim, changes, present);
         return new Claimed(entry.session, present, position);
     }
 
-    private long open(Entry entry, Claim claim, List<StoreChange> changes, boolean present) {
+    private long open(SessionEntry entry, Claim claim, List<StoreChange> changes, boolean present) {
         Session session = entry.session;
         boolean mustBeForced = !changes.isEmpty() || session.isDurable() || claim.expirySeconds() > 0;
-        boolean asBefore = present && changes.isEmpty() && session.expirySeconds() == claim.expirySeconds();
-        changes.add(new SessionOpened(claim.clientId(), claim.expirySeconds())); // the store must know it first
+        boolean asBefore = present
+                && changes.isEmpty()
+                && session.expirySeconds() == claim.expirySeconds()
+                && claim.owner().equals(session.owner());
+        // the store must know it first
+        changes.add(new SessionOpened(
+                claim.clientId(), claim.expirySeconds(), claim.owner().text()));
         session.setExpiry(claim.expirySeconds(), changes);
-        session.attach(claim.outbound(), claim.access());
+        session.attach(claim.outbound(), claim.owner(), claim.access());
         setWill(entry, claim.will(), changes);
         if (!mustBeForced) {
             // Only a will is worth storing for a session that ends with its connection.
@@ -200,7 +202,7 @@ public final class SessionRegistry {
         return asBefore ? CommitGate.AT_ONCE : position;
     }
 
-    private void setWill(Entry entry, @Nullable Will will, List<StoreChange> changes) {
+    private void setWill(SessionEntry entry, @Nullable Will will, List<StoreChange> changes) {
         if (will != null) {
             // [MQTT-3.1.2-7], [MQTT-3.1.2-8 of 3.1.1]
             changes.add(new WillSet(entry.session.clientId(), will.toStored()));
@@ -224,7 +226,7 @@ public final class SessionRegistry {
      * @param newExpirySeconds Session Expiry Interval of DISCONNECT; null where there was none
      */
     public void release(Session session, Outbound outbound, Goodbye goodbye, @Nullable Long newExpirySeconds) {
-        Entry entry = entries.get(session.clientId());
+        SessionEntry entry = entries.get(session.clientId());
         if (entry == null || entry.session != session || session.outbound() != outbound) {
             return; // taken over in the meantime
         }
@@ -247,7 +249,7 @@ public final class SessionRegistry {
         changes.forEach(context.gate()::append);
     }
 
-    private void dropWill(Entry entry, List<StoreChange> changes) {
+    private void dropWill(SessionEntry entry, List<StoreChange> changes) {
         if (entry.will != null) {
             changes.add(new WillCleared(entry.session.clientId()));
             putWill(entry, null);
@@ -255,8 +257,8 @@ public final class SessionRegistry {
     }
 
     /** Ends the session: its will is due now, whatever its delay [MQTT-3.1.2-8]. */
-    private void end(Entry entry, List<StoreChange> changes) {
-        stopWaiting(entry);
+    private void end(SessionEntry entry, List<StoreChange> changes) {
+        entry.stopWaiting();
         Session session = entry.session;
         entries.remove(session.clientId());
         context.population().sessionEnded();
@@ -269,7 +271,7 @@ public final class SessionRegistry {
         sendWill(entry);
     }
 
-    private void waitForEnd(Entry entry, long disconnectedAt) {
+    private void waitForEnd(SessionEntry entry, long disconnectedAt) {
         entry.disconnectedAtMillis = disconnectedAt;
         long seconds = entry.session.expirySeconds();
         if (seconds != StoredSession.NEVER_EXPIRES) {
@@ -278,7 +280,7 @@ public final class SessionRegistry {
         }
     }
 
-    private void scheduleEnd(Entry entry) {
+    private void scheduleEnd(SessionEntry entry) {
         entry.expiry = context.lane().schedule(timerFor(entry.endsAtMillis), () -> {
             if (context.clock().millis() < entry.endsAtMillis) {
                 scheduleEnd(entry);
@@ -291,7 +293,7 @@ public final class SessionRegistry {
         });
     }
 
-    private void waitForWill(Entry entry, long alreadyWaitedSeconds) {
+    private void waitForWill(SessionEntry entry, long alreadyWaitedSeconds) {
         Will will = entry.will;
         if (will == null) {
             return;
@@ -305,7 +307,7 @@ public final class SessionRegistry {
         scheduleWill(entry, dueAt);
     }
 
-    private void scheduleWill(Entry entry, long dueAtMillis) {
+    private void scheduleWill(SessionEntry entry, long dueAtMillis) {
         entry.willDelay = context.lane().schedule(timerFor(dueAtMillis), () -> {
             if (context.clock().millis() < dueAtMillis) {
                 scheduleWill(entry, dueAtMillis);
@@ -320,7 +322,7 @@ public final class SessionRegistry {
         return Duration.ofMillis(Math.min(millis, TIMER_MAX_SECONDS * 1000));
     }
 
-    private void sendWill(Entry entry) {
+    private void sendWill(SessionEntry entry) {
         Will will = entry.will;
         if (will != null) {
             putWill(entry, null);
@@ -337,20 +339,6 @@ public final class SessionRegistry {
         }
     }
 
-    // No time counts while the client is connected [MQTT-4.1.0-1], [MQTT-4.1.0-1 of 3.1.1], [MQTT-4.1.0-2 of 3.1.1]
-    private static void stopWaiting(Entry entry) {
-        if (entry.expiry != null) {
-            entry.expiry.cancel();
-        }
-        if (entry.willDelay != null) {
-            entry.willDelay.cancel();
-        }
-        entry.expiry = null;
-        entry.willDelay = null;
-        entry.endsAtMillis = Long.MAX_VALUE;
-        entry.disconnectedAtMillis = StoredSession.WAS_CONNECTED;
-    }
-
     /**
      * Stores when each connection ended once more if the wall clock was set since it was stored. To be called from
      * time to time.
@@ -361,7 +349,7 @@ public final class SessionRegistry {
             return;
         }
         storedBehindMillis = behind;
-        for (Entry entry : entries.values()) {
+        for (SessionEntry entry : entries.values()) {
             if (entry.disconnectedAtMillis != StoredSession.WAS_CONNECTED) {
                 Session session = entry.session;
                 context.gate()
@@ -376,11 +364,13 @@ public final class SessionRegistry {
     /**
      * Brings back a stored session. Call it on this lane before any connection is accepted, then make its
      * subscriptions known.
+     *
+     * @param access what its owner may do; null for everything
      */
-    public Session restore(StoredSession stored) {
+    public Session restore(StoredSession stored, @Nullable ClientAccess access) {
         Session session = new Session(stored.clientId(), context, ending);
-        session.restore(stored);
-        entries.put(stored.clientId(), new Entry(session));
+        session.restore(stored, access);
+        entries.put(stored.clientId(), new SessionEntry(session));
         context.population().sessionBegan();
         return session;
     }
@@ -389,7 +379,7 @@ public final class SessionRegistry {
     public void startClocks(List<StoredSession> restored, Map<String, StoredWill> wills) {
         long now = context.clock().millis();
         for (StoredSession stored : restored) {
-            Entry entry = entries.get(stored.clientId());
+            SessionEntry entry = entries.get(stored.clientId());
             if (entry == null) {
                 continue;
             }
@@ -422,7 +412,7 @@ public final class SessionRegistry {
     }
 
     private void closeThose(Predicate<Session> chosen, ReasonCode reason, String words) {
-        for (Entry entry : new ArrayList<>(entries.values())) {
+        for (SessionEntry entry : new ArrayList<>(entries.values())) {
             Outbound outbound = entry.session.outbound();
             if (outbound != null && chosen.test(entry.session)) {
                 outbound.close(reason, words);
