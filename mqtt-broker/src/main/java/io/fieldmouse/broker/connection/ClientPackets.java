@@ -134,13 +134,13 @@ final class ClientPackets {
 
     private void publishExactlyOnce(Session session, Publication publication, int packetId) {
         boolean copy = session.inboundPacketIds().contains(packetId); // [MQTT-4.3.3-2 of 3.1.1]
-        if (copy && connection.owesPubrec(packetId)) {
+        if (copy && connection.acknowledgements().owesPubrec(packetId)) {
             return; // answered by the one that has yet to leave: copies make nothing grow
         }
         checkReceiveMaximum();
         if (copy) {
             // Of what was accepted: acknowledged again, delivered never [MQTT-4.3.3-10].
-            connection.acknowledge(
+            connection.acknowledgements().owe(
                     PacketKind.PUBREC,
                     packetId,
                     new PublishOutcome(ReasonCode.SUCCESS, session.inboundPosition(), null));
@@ -180,11 +180,11 @@ final class ClientPackets {
         if (reason.isError() && !isMqtt5() && reason != ReasonCode.NOT_AUTHORIZED) {
             throw new MqttViolation(reason, "the message cannot be taken now");
         }
-        connection.acknowledge(kind, packetId, outcome);
+        connection.acknowledgements().owe(kind, packetId, outcome);
     }
 
     private void checkReceiveMaximum() {
-        if (isMqtt5() && connection.unacknowledged() >= shared.limits().receiveMaximum()) { // [MQTT-3.3.4-7]
+        if (isMqtt5() && connection.acknowledgements().unacknowledged() >= shared.limits().receiveMaximum()) { // [MQTT-3.3.4-7]
             shared.counters().add(Counter.REFUSED_RECEIVE_MAXIMUM);
             throw new MqttViolation(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,

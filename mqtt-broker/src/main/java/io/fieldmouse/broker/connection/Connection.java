@@ -5,7 +5,6 @@ import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.message.ReasonCode;
-import io.fieldmouse.broker.routing.PublishOutcome;
 import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.Outbound;
 import io.fieldmouse.broker.session.Session;
@@ -41,7 +40,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     private final OutboundBatch batch;
     private final PacketHandler handler;
     private final ReadingPauses pauses;
-    private final AckQueue acks = new AckQueue();
+    private final Acknowledgements acknowledgements;
     private final GatedSends gated = new GatedSends();
     private final PublishWriter publishes;
     private NettyLane lane;
@@ -60,6 +59,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         this.batch = batch;
         this.publishes = new PublishWriter(batch, shared);
         this.handler = handler;
+        this.acknowledgements = new Acknowledgements(this, shared.limits());
         this.pauses = new ReadingPauses(handler::pauseReading, handler::resumeReading);
         this.lane = lane;
     }
@@ -271,71 +271,15 @@ final class Connection implements Outbound, CommitGate.Waiter {
         }
     }
 
-    // ---- acknowledgements owed to the client
+    // ---- what the disk has yet to write
 
-    /** Acknowledges a PUBLISH when what became of it is on disk and its receivers keep up. */
-    void acknowledge(PacketKind kind, int packetId, PublishOutcome outcome) {
-        Session crowded = outcome.crowded();
-        AckQueue.Owed owed =
-                acks.add(kind, packetId, outcome.reason(), outcome.words(), outcome.position(), crowded != null);
-        if (crowded != null) {
-            holdBack(owed, crowded);
-        }
-        drainAcknowledgements();
-        if (!terms.isMqtt5()) {
-            boundAcknowledgements();
-        }
+    /** What it owes for what the client published. */
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
     }
 
-    /** What Receive Maximum does from 5.0 on: clients of before know none, and cannot be told that they exceed it. */
-    private void boundAcknowledgements() {
-        int most = shared.limits().receiveMaximum();
-        if (acks.size() >= most + shared.limits().requestsWaitingMax()) {
-            // Even if it owes us some: who waits for those gives up after a while, and this queue would grow for ever.
-            pause(Pause.ACKNOWLEDGEMENTS_OWED);
-        } else if (acks.size() >= most) {
-            pauseUnlessOwed(Pause.ACKNOWLEDGEMENTS_OWED);
-        }
-    }
-
-    boolean owesPubrec(int packetId) {
-        return acks.owesPubrec(packetId);
-    }
-
-    /** Holds this publisher back until the crowded session has room: first its acknowledgement, then its reading. */
-    private void holdBack(AckQueue.Owed owed, Session crowded) {
-        pauseUnlessOwed(Pause.RECEIVER_CROWDED);
-        Runnable letGo = () -> {
-            owed.letGo();
-            resume(Pause.RECEIVER_CROWDED);
-            drainAcknowledgements();
-        };
-        crowded.context().lane().execute(() -> crowded.whenRoomy(() -> lane.execute(letGo)));
-    }
-
-    /**
-     * What counts against Receive Maximum: PUBACKs owed by us, and messages of QoS 2 not yet released. Of those we may
-     * owe more, to a client that releases before it hears of PUBREC.
-     */
-    int unacknowledged() {
-        return Math.max(
-                acks.size(), acks.pubacks() + session().inboundPacketIds().count());
-    }
-
-    private void drainAcknowledgements() {
-        if (phase != Phase.OPEN) {
-            return;
-        }
-        acks.drain(gate().durablePosition(), owed -> reply(owed.kind, owed.packetId, owed.reason, owed.words));
-        if (acks.size() * 2 <= shared.limits().receiveMaximum()) {
-            resume(Pause.ACKNOWLEDGEMENTS_OWED);
-        }
-        if (!acks.isEmpty()) {
-            awaitDisk();
-        }
-    }
-
-    private void awaitDisk() {
+    /** Asks to be told when more is durable. */
+    void awaitDisk() {
         if (!awaitingDisk) {
             awaitingDisk = true;
             gate().await(this);
@@ -344,12 +288,12 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     @Override
     public boolean durableUpTo(long position) {
-        drainAcknowledgements();
+        acknowledgements.drain();
         gated.drain(position, () -> phase != Phase.CLOSED);
         if (gate().pendingBytes() * 2 <= shared.limits().storeBacklogBytesMax()) {
             resume(Pause.STORE_BEHIND);
         }
-        boolean remains = !acks.isEmpty() || !gated.isEmpty() || pauses.contains(Pause.STORE_BEHIND);
+        boolean remains = !acknowledgements.isEmpty() || !gated.isEmpty() || pauses.contains(Pause.STORE_BEHIND);
         awaitingDisk = remains && phase != Phase.CLOSED;
         return awaitingDisk;
     }
@@ -371,7 +315,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     /** A client that owes us acknowledgements is read from whatever happens: they make the room we wait for. */
-    private void pauseUnlessOwed(Pause reason) {
+    void pauseUnlessOwed(Pause reason) {
         if (!session().awaitsAcknowledgement()) {
             pause(reason);
         }
