@@ -41,9 +41,9 @@ final class Acknowledgements {
             connection.resume(Pause.RECEIVER_CROWDED);
             drain();
         };
-        crowded.context().lane().execute(() -> crowded.whenRoomy(() -> connection
+        crowded.context()
                 .lane()
-                .execute(letGo)));
+                .execute(() -> crowded.whenRoomy(() -> connection.lane().execute(letGo)));
     }
 
     /** What Receive Maximum does from 5.0 on: clients of before know none, and cannot be told that they exceed it. */

@@ -140,10 +140,12 @@ final class ClientPackets {
         checkReceiveMaximum();
         if (copy) {
             // Of what was accepted: acknowledged again, delivered never [MQTT-4.3.3-10].
-            connection.acknowledgements().owe(
-                    PacketKind.PUBREC,
-                    packetId,
-                    new PublishOutcome(ReasonCode.SUCCESS, session.inboundPosition(), null));
+            connection
+                    .acknowledgements()
+                    .owe(
+                            PacketKind.PUBREC,
+                            packetId,
+                            new PublishOutcome(ReasonCode.SUCCESS, session.inboundPosition(), null));
             return;
         }
         List<StoreChange> changes = new ArrayList<>();
@@ -184,7 +186,9 @@ final class ClientPackets {
     }
 
     private void checkReceiveMaximum() {
-        if (isMqtt5() && connection.acknowledgements().unacknowledged() >= shared.limits().receiveMaximum()) { // [MQTT-3.3.4-7]
+        if (isMqtt5()
+                && connection.acknowledgements().unacknowledged()
+                        >= shared.limits().receiveMaximum()) { // [MQTT-3.3.4-7]
             shared.counters().add(Counter.REFUSED_RECEIVE_MAXIMUM);
             throw new MqttViolation(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,

@@ -41,6 +41,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     private final PacketHandler handler;
     private final ReadingPauses pauses;
     private final Acknowledgements acknowledgements;
+    private final KeepAlive keepAlive;
     private final GatedSends gated = new GatedSends();
     private final PublishWriter publishes;
     private NettyLane lane;
@@ -59,6 +60,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         this.batch = batch;
         this.publishes = new PublishWriter(batch, shared);
         this.handler = handler;
+        this.keepAlive = new KeepAlive(this, batch);
         this.acknowledgements = new Acknowledgements(this, shared.limits());
         this.pauses = new ReadingPauses(handler::pauseReading, handler::resumeReading);
         this.lane = lane;
@@ -331,6 +333,10 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     ReadingPauses pauses() {
         return pauses;
+    }
+
+    KeepAlive keepAlive() {
+        return keepAlive;
     }
 
     // ---- the end

@@ -21,7 +21,6 @@ import io.netty.handler.codec.mqtt.MqttUnacceptableProtocolVersionException;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,17 +41,14 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private @Nullable ChannelHandlerContext context;
     private @Nullable Connection connection;
     private @Nullable ClientPackets packets;
-    /** For the CONNECT to come, then for the client to be silent. */
-    private Lane.@Nullable Timer timer;
+    /** For the CONNECT to come, and what it needs to be answered. */
+    private Lane.@Nullable Timer connectTimer;
 
     private @Nullable AuthenticationExchange authentication;
     private boolean counted;
     private int level;
     private boolean bridge;
     private int packetsOfFrame;
-    private long lastHeardNanos;
-    private long pausedAtNanos;
-    private long takenBytesAtCheck;
 
     PacketHandler(Caller caller, Shared shared, NettyLane acceptingLane, ReadSize readSize) {
         this.caller = caller;
@@ -98,7 +94,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         }
         shared.counters().add(Counter.CONNECTIONS_ACCEPTED);
         packets = new ClientPackets(connection, shared);
-        timer = acceptingLane.schedule(shared.limits().connectTimeout(), this::connectTimeOver);
+        connectTimer = acceptingLane.schedule(shared.limits().connectTimeout(), this::connectTimeOver);
     }
 
     private void connectTimeOver() {
@@ -142,7 +138,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         }
         FrameRules.check(frame, level);
         packetsOfFrame = 0;
-        lastHeardNanos = System.nanoTime();
+        connection().keepAlive().heard();
     }
 
     @Override
@@ -291,7 +287,8 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             throw MqttViolation.protocolError("a second CONNECT [MQTT-3.1.0-2]"); // [MQTT-3.1.0-2 of 3.1.1]
         }
         acceptingLane.traffic().add(Flow.CONNECTS_RECEIVED, 1);
-        ConnectHandshake handshake = new ConnectHandshake(connection(), shared, this::watchKeepAlive);
+        ConnectHandshake handshake =
+                new ConnectHandshake(connection(), shared, connection().keepAlive()::watch);
         handshake.begin(packet, bridge);
         authentication = handshake.authentication();
         stopConnectTimer();
@@ -309,65 +306,28 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     /** Once the client has said all that CONNACK needs: before the connection goes to another lane, in a task of its own. */
     private void stopConnectTimer() {
         boolean more = authentication != null && authentication.isRunning();
-        if (!more && connection().phase() != Connection.Phase.OPEN) {
-            cancelTimer();
+        if (!more) {
+            cancelConnectTimer();
         }
     }
 
-    private void cancelTimer() {
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
-    }
-
-    // ---- keep alive
-
-    /** Closes the connection when nothing came for one and a half times its keep alive [MQTT-3.1.2-22]. */
-    private void watchKeepAlive(int keepAliveSeconds) {
-        cancelTimer();
-        if (keepAliveSeconds > 0) {
-            lastHeardNanos = System.nanoTime();
-            checkLater(Duration.ofMillis(keepAliveSeconds * 1500L)); // [MQTT-3.1.2-24 of 3.1.1]
-        }
-    }
-
-    private void checkLater(Duration patience) {
-        long silentNanos = System.nanoTime() - lastHeardNanos;
-        Duration wait = patience.minusNanos(silentNanos);
-        timer = connection().lane().schedule(wait.isNegative() ? Duration.ZERO : wait, () -> checkKeepAlive(patience));
-    }
-
-    private void checkKeepAlive(Duration patience) {
-        Connection watched = connection();
-        if (watched.phase() != Connection.Phase.OPEN) {
-            return;
-        }
-        long takenBytes = batch.takenBytes();
-        if (watched.pauses().areOurs(takenBytes != takenBytesAtCheck)) {
-            lastHeardNanos = System.nanoTime(); // it is we who do not listen
-        }
-        takenBytesAtCheck = takenBytes;
-        if (System.nanoTime() - lastHeardNanos >= patience.toNanos()) {
-            watched.close(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came for " + patience.toSeconds() + " s");
-        } else {
-            checkLater(patience);
+    private void cancelConnectTimer() {
+        if (connectTimer != null) {
+            connectTimer.cancel();
+            connectTimer = null;
         }
     }
 
     // ---- the channel
 
     void pauseReading() {
-        pausedAtNanos = System.nanoTime();
+        connection().keepAlive().paused();
         framer.pause();
         connection().channel().config().setAutoRead(false);
     }
 
     void resumeReading() {
-        // What it sent meanwhile has yet to be read: for its keep alive the pause was no time.
-        long now = System.nanoTime();
-        long heard = lastHeardNanos + (now - pausedAtNanos);
-        lastHeardNanos = heard - now > 0 ? now : heard;
+        connection().keepAlive().resumed();
         connection().channel().config().setAutoRead(true);
         // As a task of its own: what waits here must not be handled in the middle of something else.
         connection().lane().execute(() -> {
@@ -417,7 +377,8 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
             counted = false;
             shared.room().leave();
         }
-        cancelTimer(); // it would keep all of this in memory for as long as the client chose to be silent
+        cancelConnectTimer();
+        connection().keepAlive().stop();
         if (packets != null) {
             packets.end();
         }
