@@ -2,6 +2,7 @@ package io.fieldmouse.edge;
 
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.BrokerSetting;
+import io.fieldmouse.broker.ListenerConfig;
 import io.fieldmouse.edge.BoxConfig.BrokerPlace;
 import io.fieldmouse.gateway.GatewayConfig;
 import io.fieldmouse.gateway.PortCheck;
@@ -15,7 +16,6 @@ import io.fieldmouse.gateway.yaml.ConfigException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,11 +72,14 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static void print(PrintStream out, BrokerConfig broker) {
-        String addresses = broker.listeners().stream()
-                .map(listener -> listener.place().toString())
-                .collect(Collectors.joining(" and "));
-        out.println("broker   " + addresses + ", data in " + broker.dataDirectory() + ", durability "
-                + broker.text(BrokerSetting.DURABILITY));
+        out.println(
+                "broker   data in " + broker.dataDirectory() + ", durability " + broker.text(BrokerSetting.DURABILITY));
+        for (ListenerConfig listener : broker.listeners()) {
+            int port = listener.place() instanceof ListenerConfig.Port place ? place.port() : 0;
+            out.println("  " + listener.uri(port) + " for " + listener.whoMayEnter(broker));
+        }
+        Path rights = broker.file(BrokerSetting.ACL_FILE);
+        out.println(rights == null ? "  every topic for everyone" : "  topics as " + rights + " allows");
     }
 
     private static void print(PrintStream out, GatewayConfig gateway) {

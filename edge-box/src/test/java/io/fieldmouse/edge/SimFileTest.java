@@ -94,11 +94,11 @@ final class SimFileTest {
             value = {
                 "lines: []                                                          | 1:8 lines: found no line",
                 "lines: [{slaves: []}]                                              | 1:9 lines[0].name: found nothing",
-                "lines: [{name: a, buad: 5}]                                        | Did you mean \"baud\"?",
+                "lines: [{name: a, buad: 5}]                                        | did you mean \"baud\"?",
                 "lines: [{name: a, slaves: [{unit: 0}]}]                            | slaves[0].unit: found \"0\"",
                 "lines: [{name: a, slaves: [{unit: 1}, {unit: 1}]}]                 | slaves[1].unit: found unit 1 a second",
                 "lines: [{name: a, slaves: [{unit: 1, points: [{type: int16}]}]}]   | points[0]: found no address",
-                "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, signal: sinus}]}]}] | Did you mean \"sine\"?",
+                "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, signal: sinus}]}]}] | did you mean \"sine\"?",
                 "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, value: 70000}]}]}]  | which does not fit",
                 "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, writable: true}]}]}] | only coils and holding",
                 "lines: [{name: a, slaves: [{unit: 1, points: [{input: 0, value: 1.5}]}]}] | points[0].value: found \"1.5\", a whole number",
@@ -107,7 +107,7 @@ final class SimFileTest {
                 "lines: [{name: a, slaves: [{unit: 1, points: [{input: 1}, {coil: 1}, {input: 0, type: int32}]}]}] | points[2].input: found address 1, which the point in line 1 has",
                 "lines: [{name: a, slaves: [{unit: 1, points: [{holding: 2}, {holding: 0, count: 3}]}]}] | points[1].holding: found address 2",
                 "lines: [{name: a, slaves: [{unit: 1, faults: [{fault: silent, every: 1m}]}]}] | faults[0].every: found no for, say",
-                "lines: [{name: a, slaves: [{unit: 1, faults: [{fault: silence}]}]}] | Did you mean \"silent\"?"
+                "lines: [{name: a, slaves: [{unit: 1, faults: [{fault: silence}]}]}] | did you mean \"silent\"?"
             })
     void mistakesAreToldWithTheirPlace(String text, String words) {
         ConfigException wrong = assertThrows(ConfigException.class, () -> read(text));

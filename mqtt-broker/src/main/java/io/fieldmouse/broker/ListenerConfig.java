@@ -10,8 +10,10 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -180,6 +182,25 @@ public record ListenerConfig(
         return broker.at(this).anonymous().objection(found, hasCredentials);
     }
 
+    /** Who may connect there with what is set, in words. */
+    public String whoMayEnter(BrokerConfig broker) {
+        List<String> who = new ArrayList<>();
+        ClientCertificates certificates = tls == null ? ClientCertificates.NONE : tls.clientCertificates();
+        if (broker.file(BrokerSetting.PASSWORD_FILE) != null) {
+            who.add("users with their password");
+        }
+        if (certificates != ClientCertificates.NONE && tls.userFromCertificate()) {
+            who.add("the name in a client certificate");
+        }
+        switch (broker.at(this).anonymous()) {
+            case NEVER -> {}
+            case LOOPBACK -> who.add("anybody on this machine");
+            case ANYWHERE -> who.add("anybody");
+        }
+        return String.join(", ", who)
+                + (certificates == ClientCertificates.REQUIRED ? "; each needs a client certificate" : "");
+    }
+
     /** Whether the other one is at the same place. One that asks for any free port is nobody's neighbour. */
     boolean collidesWith(ListenerConfig other) {
         if (place instanceof Socket mine && other.place instanceof Socket theirs) {
@@ -232,7 +253,7 @@ public record ListenerConfig(
     }
 
     /** How clients call it, once it listens on this port. */
-    String uri(int boundPort) {
+    public String uri(int boundPort) {
         if (place instanceof Socket socket) {
             return "unix:" + socket.path();
         }

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.fieldmouse.broker.connection.TlsTerms;
+import io.fieldmouse.broker.connection.TlsTerms.ClientCertificates;
 import io.fieldmouse.store.Durability;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,5 +81,29 @@ class BrokerConfigTest {
                 IllegalArgumentException.class, () -> BrokerConfig.defaults().with("prot", "1"));
         String words = String.valueOf(wrong.getMessage());
         assertTrue(words.contains("\"prot\"") && words.contains("port"), words);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "no passwords, auto, NONE, true, anybody on this machine",
+        "no passwords, anywhere, NONE, true, anybody",
+        "passwords, auto, NONE, true, users with their password",
+        "passwords, loopback, OPTIONAL, true,"
+                + " 'users with their password, the name in a client certificate, anybody on this machine'",
+        "no passwords, never, REQUIRED, true, the name in a client certificate; each needs a client certificate",
+        "passwords, auto, REQUIRED, false, users with their password; each needs a client certificate"
+    })
+    void whoMayEnterIsToldInWords(
+            String passwords, String anonymous, ClientCertificates certificates, boolean named, String words) {
+        BrokerConfig config = BrokerConfig.defaults().with("anonymous", anonymous);
+        if (passwords.equals("passwords")) {
+            config = config.with("password_file", "passwords");
+        }
+        Path file = Path.of("any.pem");
+        ListenerConfig listener = ListenerConfig.tcp("l", "0.0.0.0", 8883);
+        listener = certificates == ClientCertificates.NONE
+                ? listener
+                : listener.with(new TlsTerms(file, file, file, null, certificates, named));
+        assertEquals(words, listener.whoMayEnter(config));
     }
 }

@@ -224,7 +224,7 @@ public final class YamlMap {
         }
         T choice = choices.get(typed.get());
         if (choice == null) {
-            problem(key, quoted(typed.get()), allowed + didYouMean(typed.get(), choices.keySet()));
+            problem(key, quoted(typed.get()), didYouMean(typed.get(), choices.keySet()) + allowed);
             return standIn;
         }
         return choice;
@@ -297,7 +297,7 @@ public final class YamlMap {
                         keys.get(key).getStartMark(),
                         pathOf(key),
                         "an unknown key",
-                        "allowed: " + String.join(", ", allowed) + didYouMean(key, allowed));
+                        didYouMean(key, allowed) + "allowed: " + String.join(", ", allowed));
                 NearestWord.to(key, allowed).ifPresent(this::isThereMistyped);
             }
         }
@@ -393,7 +393,7 @@ public final class YamlMap {
 
     private static String didYouMean(String typed, Set<String> choices) {
         return NearestWord.to(typed, choices)
-                .map(word -> ". Did you mean \"" + word + "\"?")
+                .map(word -> "did you mean \"" + word + "\"? ")
                 .orElse("");
     }
 
