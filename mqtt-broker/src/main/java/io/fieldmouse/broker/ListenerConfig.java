@@ -189,7 +189,7 @@ public record ListenerConfig(
         if (broker.file(BrokerSetting.PASSWORD_FILE) != null) {
             who.add("users with their password");
         }
-        if (certificates != ClientCertificates.NONE && tls.userFromCertificate()) {
+        if (tls != null && certificates != ClientCertificates.NONE && tls.userFromCertificate()) {
             who.add("the name in a client certificate");
         }
         switch (broker.at(this).anonymous()) {

@@ -37,6 +37,7 @@ class StrangersTest extends AuthenticationTestBase {
     private RawClient onlyStranger() {
         restartWith("strangers_bytes_max", "65536", "buffer_bytes_max", "1048576");
         RawClient first = halfConnected(4, "first");
+        await("the first has come", () -> broker.broker().shared().strangers().bytes() >= LARGE - 4_096);
         RawClient second = halfConnected(4, "second");
         second.expectClosed();
         assertEquals(1, broker.count(Counter.REFUSED_STRANGERS_FULL));
