@@ -7,6 +7,7 @@ import io.fieldmouse.broker.ListenerConfig.Place;
 import io.fieldmouse.broker.ListenerConfig.Protocol;
 import io.fieldmouse.broker.access.AccessControl;
 import io.fieldmouse.broker.access.AccessFileException;
+import io.fieldmouse.broker.access.AclSummary;
 import io.fieldmouse.broker.access.PasswordFile;
 import io.fieldmouse.broker.connection.TlsTerms;
 import io.fieldmouse.broker.connection.TlsTerms.ClientCertificates;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ final class BrokerSection {
     private static final String BIND = BrokerSetting.BIND.key();
     private static final String PORT = BrokerSetting.PORT.key();
     private static final String SOCKET = "socket";
+    private static final int STRANGERS_TOLD_MAX = 20;
     private static final Pattern SAID_ALREADY =
             Pattern.compile("^[a-z_]+: (found (\".*\"|nothing|[0-9]+ characters)[,;] )?");
     private static final Map<String, Protocol> PROTOCOLS =
@@ -39,7 +42,8 @@ final class BrokerSection {
     private final BrokerPlace place;
     private final ListenCheck listenCheck;
     private BrokerConfig config = BrokerConfig.defaults();
-    private boolean rulesNameUsers;
+    private @Nullable PasswordFile passwords;
+    private Set<String> usersWithRules = Set.of();
 
     private BrokerSection(YamlMap section, Path file, BrokerPlace place, ListenCheck listenCheck) {
         this.section = section;
@@ -74,12 +78,24 @@ final class BrokerSection {
     private void warnOfRulesForNobody() {
         boolean named = config.file(BrokerSetting.PASSWORD_FILE) != null
                 || config.listeners().stream().anyMatch(BrokerSection::namesItsClients);
-        if (rulesNameUsers && !named) {
+        if (!usersWithRules.isEmpty() && !named) {
             section.warning(
                     BrokerSetting.ACL_FILE.key(),
                     "lines for users, but nobody can prove a name",
                     "so that they are for nobody: set password_file, or client certificates");
         }
+        PasswordFile known = passwords;
+        if (known == null || config.listeners().stream().anyMatch(BrokerSection::namesItsClients)) {
+            return; // whom a certificate names is known to whoever made it
+        }
+        usersWithRules.stream()
+                .filter(user -> known.find(user) == null)
+                .limit(STRANGERS_TOLD_MAX)
+                .forEach(user -> section.warning(
+                        BrokerSetting.ACL_FILE.key(),
+                        "user \"" + user + "\", who is not in the password file",
+                        "so that its lines are for nobody: give it a password with fieldmouse passwd, or correct the"
+                                + " name, which is all of the line behind user"));
     }
 
     private static boolean namesItsClients(ListenerConfig listener) {
@@ -127,12 +143,20 @@ final class BrokerSection {
         }
         try {
             if (setting == BrokerSetting.PASSWORD_FILE) {
-                PasswordFile.read(found);
+                passwords = PasswordFile.read(found);
             } else {
-                rulesNameUsers = AccessControl.rulesNameUsers(found);
+                AclSummary rules = AccessControl.summaryOf(found);
+                usersWithRules = rules.users();
+                remark(setting, named, rules.warnings());
             }
         } catch (AccessFileException e) {
             e.faults().forEach(fault -> section.problem(setting.key(), '"' + named.toString() + '"', fault));
+        }
+    }
+
+    private void remark(BrokerSetting setting, Path named, List<String> warnings) {
+        if (listenCheck.tellsWhatTheBrokerLogs()) {
+            warnings.forEach(words -> section.warning(setting.key(), '"' + named.toString() + '"', words));
         }
     }
 

@@ -29,6 +29,9 @@ interface ListenCheck {
     /** Which of the files are out of date. */
     List<TlsTerms.Flaw> outdated(TlsTerms terms);
 
+    /** Whether nothing is started, so that what the broker would log of its files has to be told now. */
+    boolean tellsWhatTheBrokerLogs();
+
     /** Does not look: the broker does when it starts, and starts with files that are out of date. */
     static ListenCheck none() {
         return new ListenCheck() {
@@ -40,6 +43,11 @@ interface ListenCheck {
             @Override
             public List<TlsTerms.Flaw> outdated(TlsTerms terms) {
                 return List.of();
+            }
+
+            @Override
+            public boolean tellsWhatTheBrokerLogs() {
+                return false;
             }
         };
     }
@@ -55,6 +63,11 @@ interface ListenCheck {
             @Override
             public List<TlsTerms.Flaw> outdated(TlsTerms terms) {
                 return terms.outdated(Instant.now());
+            }
+
+            @Override
+            public boolean tellsWhatTheBrokerLogs() {
+                return true;
             }
         };
     }
@@ -75,6 +88,11 @@ interface ListenCheck {
             @Override
             public List<TlsTerms.Flaw> outdated(TlsTerms terms) {
                 return terms.outdated(Instant.now());
+            }
+
+            @Override
+            public boolean tellsWhatTheBrokerLogs() {
+                return true;
             }
         };
     }

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The listeners of the configuration, and what is told of those that are wrong. */
 @SuppressWarnings("NullAway.Init") // JUnit fills the fields
 class BrokerSectionTest {
+    private static final String ALICE = "alice:$7$101$5yeuRUaA0Zdlk8gf$"
+            + "NoWOv50PWa+cerzqevpeY09RgvnjwkUo1noi6+TiX4cVAKtQaqk7w213DXxci05TGGxtecM+XStWjCbpsXz4qA==";
+
     @TempDir
     Path directory;
 
@@ -95,15 +98,51 @@ class BrokerSectionTest {
         Files.writeString(acl, "user alice\ntopic a\n");
         assertEquals(1, warnings("  acl_file: acl\n").size());
         assertTrue(warnings("  acl_file: acl\n").toString().contains("broker.acl_file: found lines for users"));
-        Files.writeString(directory.resolve("passwords"), "");
-        assertEquals(
-                0, warnings("  acl_file: acl\n  password_file: passwords\n").size());
     }
 
-    private List<ConfigProblem> warnings(String broker) throws Exception {
-        Path file = Files.writeString(directory.resolve("fieldmouse.yaml"), "gateway: {id: a}\nbroker:\n" + broker);
-        return BoxConfig.read(file, BrokerPlace.HERE, PortCheck.none(), ListenCheck.none())
-                .warnings();
+    @Test
+    void usersOfTheAccessRulesWhomNobodyKnowsAreRemarkedOn() throws Exception {
+        Path acl = Files.writeString(directory.resolve("acl"), "user alice\ntopic a\nuser alice bob\ntopic b\n");
+        Files.writeString(directory.resolve("passwords"), ALICE + "\n");
+        String both = "  acl_file: acl\n  password_file: passwords\n";
+        assertTrue(
+                warnings(both)
+                        .toString()
+                        .contains(
+                                "broker.acl_file: found user \"alice bob\", who is not in the password file, so that"),
+                () -> warnings(both).toString());
+        assertEquals(1, warnings(both).size());
+        Path tls = repository().resolve("mqtt-broker/src/test/resources/tls");
+        String certified = "  listeners:\n    - {name: a, port: 8883, tls: {certificate: " + tls.resolve("server.pem")
+                + ", key: " + tls.resolve("server.key") + ", ca: " + tls.resolve("ca.pem")
+                + ", client_certificates: optional}}\n";
+        assertEquals(List.of(), warnings(both + certified));
+        Files.writeString(acl, "user alice\ntopic a\n");
+        assertEquals(List.of(), warnings(both));
+    }
+
+    @Test
+    void whatTheBrokerLogsOfItsFilesIsToldToWhoeverChecksOnly() throws Exception {
+        Path acl = Files.writeString(directory.resolve("acl"), "topic read $share/g/a\n");
+        Path file = Files.writeString(directory.resolve("fieldmouse.yaml"), "broker: {acl_file: acl}\n");
+        String told = BoxConfig.read(file, BrokerPlace.HERE, PortCheck.none(), ListenCheck.byDates())
+                .warnings()
+                .toString();
+        assertTrue(
+                told.contains("broker.acl_file: found \"acl\", " + acl
+                        + ":1: \"$share/g/a\": a shared subscription is judged"),
+                told);
+        assertEquals(List.of(), warnings("  acl_file: acl\n"));
+    }
+
+    private List<ConfigProblem> warnings(String broker) {
+        try {
+            Path file = Files.writeString(directory.resolve("fieldmouse.yaml"), "gateway: {id: a}\nbroker:\n" + broker);
+            return BoxConfig.read(file, BrokerPlace.HERE, PortCheck.none(), ListenCheck.none())
+                    .warnings();
+        } catch (IOException | ConfigException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

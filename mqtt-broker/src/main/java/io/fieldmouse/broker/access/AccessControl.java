@@ -44,13 +44,13 @@ public final class AccessControl implements Credentials {
     }
 
     /**
-     * Looks at a file of rules before anything starts; what may not be meant is said when it is opened.
+     * Looks at a file of rules before anything starts.
      *
-     * @return whether some of its lines are for clients that have proved a name
      * @throws AccessFileException when it cannot be used
      */
-    public static boolean rulesNameUsers(Path aclFile) throws AccessFileException {
-        return AclFile.read(aclFile).nameUsers();
+    public static AclSummary summaryOf(Path aclFile) throws AccessFileException {
+        AccessRules read = AclFile.read(aclFile);
+        return new AclSummary(read.users(), read.warnings());
     }
 
     private void readPasswords(Path path) throws AccessFileException {

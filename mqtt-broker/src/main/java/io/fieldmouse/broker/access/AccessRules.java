@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,9 +98,9 @@ final class AccessRules {
         return warnings;
     }
 
-    /** Whether some lines are for clients that have proved a name. */
-    boolean nameUsers() {
-        return !users.isEmpty();
+    /** Who have lines of their own, in alphabetical order. */
+    Set<String> users() {
+        return new TreeSet<>(users.keySet());
     }
 
     Decisions decisions() {

@@ -2,6 +2,7 @@ package io.fieldmouse.broker.access;
 
 import io.fieldmouse.broker.access.AccessRules.Rule;
 import io.fieldmouse.broker.access.AccessRules.Scope;
+import io.fieldmouse.broker.message.SharedFilter;
 import io.fieldmouse.broker.message.TopicFilter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a file of access rules in mosquitto's format (mosquitto.conf(5), acl_file).
@@ -73,8 +75,8 @@ final class AclFile {
         String rest = words.length < 2 ? "" : words[1];
         switch (words[0]) {
             case "user" -> beginUser(rest);
-            case "topic" -> section.add(topic(rest));
-            case "pattern" -> patterns.add(pattern(rest));
+            case "topic" -> section.add(topic(whole(words[0], rest)));
+            case "pattern" -> patterns.add(pattern(whole(words[0], rest)));
             default -> throw problem("\"" + words[0] + "\"; a line begins with user, topic, pattern or #");
         }
     }
@@ -84,6 +86,15 @@ final class AclFile {
             throw problem("user without a name; rules for anonymous clients stand before the first user line");
         }
         section = users.computeIfAbsent(name, unused -> new ArrayList<>());
+    }
+
+    /** A line that was cut short behind its first words would be a rule for a topic of their name, even one that denies. */
+    private String whole(String kind, String rest) throws AccessFileException {
+        if (scopeOf(rest) != null) {
+            throw problem(kind + " " + rest + ": which topic? Write " + kind + " readwrite " + rest
+                    + " for a topic of that name");
+        }
+        return rest;
     }
 
     private Rule topic(String rest) throws AccessFileException {
@@ -119,14 +130,26 @@ final class AclFile {
         if (flaw != null) {
             throw problem("\"" + filter + "\": " + flaw);
         }
+        if (SharedFilter.isShared(filter)) {
+            warnings.add(file + ":" + lineNumber + ": \"" + filter
+                    + "\": a shared subscription is judged by the filter behind its group; write that alone");
+        }
         return new Rule(scope, SplitFilter.of(filter));
     }
 
-    private Scope scope(String word) throws AccessFileException {
+    private static @Nullable Scope scopeOf(String word) {
         for (Scope scope : Scope.values()) {
             if (scope.name().toLowerCase(Locale.ROOT).equals(word)) {
                 return scope;
             }
+        }
+        return null;
+    }
+
+    private Scope scope(String word) throws AccessFileException {
+        Scope scope = scopeOf(word);
+        if (scope != null) {
+            return scope;
         }
         throw problem("\"" + word + "\"; allowed: read, write, readwrite, deny."
                 + " A filter that holds a space needs one of them before it.");

@@ -38,7 +38,8 @@ class AccessRulesTest {
                 "topic write plant/a                                | - / c1       | plant/a            | -w",
                 "topic readwrite plant/a                            | - / c1       | plant/a            | rw",
                 "topic read plant/a b                               | - / c1       | plant/a b          | r-",
-                "topic read                                         | - / c1       | read               | rw",
+                "topic readwrite read                               | - / c1       | read               | rw",
+                "topic denied                                       | - / c1       | denied             | rw",
                 "topic read a; topic write a                        | - / c1       | a                  | rw",
                 "topic plant/+/t                                    | - / c1       | plant/1/t          | rw",
                 "topic plant/+/t                                    | - / c1       | plant/1/2/t        | --",
@@ -152,7 +153,12 @@ class AccessRulesTest {
                 "topic read a+",
                 "pattern read sensor-%u/data",
                 "pattern read sensor/%u%c",
-                "pattern"
+                "pattern",
+                "topic read",
+                "topic write",
+                "topic readwrite ",
+                "topic deny",
+                "pattern\tdeny"
             })
     void aBadLineIsNamed(String line) {
         AccessFileException refused =
@@ -175,6 +181,16 @@ class AccessRulesTest {
     }
 
     @Test
+    void aLineThatWasCutShortBehindDenySaysHowToNameATopicOfThatName() {
+        AccessFileException refused =
+                assertThrows(AccessFileException.class, () -> AclFile.parse(FILE, List.of("topic deny")));
+
+        assertEquals(
+                "acl:1: topic deny: which topic? Write topic readwrite deny for a topic of that name",
+                refused.getMessage());
+    }
+
+    @Test
     void linesThatAreProbablyNotMeantAreRemarkedOn() throws AccessFileException {
         List<String> warnings =
                 rules("topic read sensor/%u; pattern read sensor/#").warnings();
@@ -183,6 +199,10 @@ class AccessRulesTest {
         assertTrue(warnings.get(0).startsWith("acl:1: "), warnings::toString);
         assertTrue(warnings.get(1).startsWith("acl:2: "), warnings::toString);
         assertEquals(List.of(), rules("topic read a/#; pattern b/%c").warnings());
+        for (String shared : List.of("topic read $share/g/a", "pattern read $queue/%c")) {
+            assertTrue(rules(shared).warnings().toString().startsWith("[acl:1: \"$"), shared);
+        }
+        assertEquals(List.of(), rules("topic read $SYS/#").warnings());
     }
 
     @Test
