@@ -59,6 +59,8 @@ class LogTest extends BrokerTestBase {
                         "acl_file",
                         files.acl(),
                         "connect_timeout_seconds",
+                        "2",
+                        "queue_messages_max",
                         "2")
                 .withListener(ListenerConfig.unix("local", socket))
                 .withListener(ListenerConfig.tcp("tls", "127.0.0.1", 0).with(tls))
@@ -208,6 +210,43 @@ class LogTest extends BrokerTestBase {
                 "refusing SUBSCRIBE " + who + " filter=\"secret/0/#\" detail=\"reading is not allowed\""
                         + " (more of this connection are only counted)",
                 lineWith("refusing SUBSCRIBE"));
+    }
+
+    private void leaveFullQueue() {
+        RawClient away = open(4).connected(
+                        Connect.as(4, "sleeper").login("alice", "secret").durable());
+        away.subscribe("free/#", 1);
+        away.disconnect();
+        RawClient filler = open(5).connected(Connect.as(5, "filler").login("alice", "secret"));
+        while (filler.publish("free/a", "x", 1) != 0x97) {}
+        filler.disconnect();
+    }
+
+    @Test
+    void fullQueueThatRefusesIsToldWithWhoseItIs() {
+        leaveFullQueue();
+        assertTrue(
+                lineWith("refusing PUBLISH ")
+                        .contains(" topic=\"free/a\" detail=\"the queue of client 'sleeper' is full\""),
+                log.with("refusing")::toString);
+    }
+
+    @Test
+    void olderClientThatIsClosedForAFullQueueLeavesOneLine() {
+        leaveFullQueue();
+        RawClient publisher = open(4).connected(Connect.as(4, "p").login("alice", "secret"));
+        publisher.send(Publish.of("free/b", "x").qos(1, 1));
+        publisher.expectClosed();
+        assertTrue(
+                lineWith("closing ")
+                        .endsWith(" reason=\"quota exceeded (0x97)\" detail=\"PUBLISH to 'free/b' cannot be taken:"
+                                + " the queue of client 'sleeper' is full\""),
+                log.with("closing")::toString);
+        assertEquals(
+                1,
+                log.with("client=\"p\"").stream()
+                        .filter(l -> !l.contains("connected"))
+                        .count());
     }
 
     @Test

@@ -74,11 +74,11 @@ final class ClientPackets {
         Session session = connection.session();
         Publication publication = PacketProperties.publication(packet, topic, session.clientId(), shared.clock());
         switch (publication.qos()) { // [MQTT-3.3.4-1], [MQTT-3.3.4-1 of 3.1.1]
-            case AT_MOST_ONCE -> route(publication, List.of());
+            case AT_MOST_ONCE -> logIfRefused(publication, route(publication, List.of()));
             case AT_LEAST_ONCE -> {
                 checkReceiveMaximum();
                 // [MQTT-4.3.2-4], [MQTT-4.3.2-5], [MQTT-4.3.2-2 of 3.1.1]
-                answer(PacketKind.PUBACK, packetId, route(publication, List.of()));
+                answer(PacketKind.PUBACK, packetId, publication, route(publication, List.of()));
             }
             case EXACTLY_ONCE -> publishExactlyOnce(session, publication, packetId);
         }
@@ -156,7 +156,7 @@ final class ClientPackets {
         } else {
             session.rememberedAt(outcome.position());
         }
-        answer(PacketKind.PUBREC, packetId, outcome);
+        answer(PacketKind.PUBREC, packetId, publication, outcome);
     }
 
     private PublishOutcome route(Publication publication, List<StoreChange> changes) {
@@ -167,22 +167,28 @@ final class ClientPackets {
             shared.counters().add(Counter.REFUSED_WRITE);
             outcome = PublishOutcome.refused(ReasonCode.NOT_AUTHORIZED, "publishing to this topic is not allowed");
         }
-        if (outcome.reason().isError()) {
-            refusals().message(publication.topic(), outcome.words());
-        }
         return outcome;
     }
 
     /**
-     * Acknowledges, or refuses: with a reason where the protocol has one, else by closing. But to whom a topic is
-     * forbidden 3.x acknowledges, who would only come again [MQTT-3.3.5-2 of 3.1.1].
+     * Acknowledges, or refuses: with a reason where the protocol has one, else by closing, for which 3.x is sent no words:
+     * those are for the log. But to whom a topic is forbidden 3.x acknowledges, who would only come again
+     * [MQTT-3.3.5-2 of 3.1.1].
      */
-    private void answer(PacketKind kind, int packetId, PublishOutcome outcome) {
+    private void answer(PacketKind kind, int packetId, Publication publication, PublishOutcome outcome) {
         ReasonCode reason = outcome.reason();
         if (reason.isError() && !isMqtt5() && reason != ReasonCode.NOT_AUTHORIZED) {
-            throw new MqttViolation(reason, "the message cannot be taken now");
+            throw new MqttViolation(
+                    reason, "PUBLISH to \"" + publication.topic() + "\" cannot be taken: " + outcome.logged());
         }
+        logIfRefused(publication, outcome);
         connection.acknowledgements().owe(kind, packetId, outcome);
+    }
+
+    private void logIfRefused(Publication publication, PublishOutcome outcome) {
+        if (outcome.reason().isError()) {
+            refusals().message(publication.topic(), outcome.logged());
+        }
     }
 
     private void checkReceiveMaximum() {

@@ -38,7 +38,7 @@ final class Refusals {
                 caller,
                 key,
                 Caller.printable(text),
-                words);
+                Caller.printable(words));
     }
 
     /** The connection is over. */

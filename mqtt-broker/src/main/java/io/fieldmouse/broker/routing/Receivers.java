@@ -21,6 +21,8 @@ final class Receivers implements SubscriptionTree.Found {
     private final @Nullable Counters counters;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private List<SharedGroup> groups = List.of();
+    private @Nullable Session full;
+    private @Nullable SharedGroup fullGroup;
 
     /** @param counters for what is withheld; null when it is only asked who there is */
     Receivers(Publication publication, @Nullable Counters counters) {
@@ -76,7 +78,8 @@ final class Receivers implements SubscriptionTree.Found {
             Subscription subscription = receiving.get(i);
             if (!reserve(subscription)) {
                 giveBack(receiving.subList(0, i));
-                foundFull(subscription.session());
+                full = subscription.session();
+                foundFull(full);
                 return null;
             }
         }
@@ -86,6 +89,7 @@ final class Receivers implements SubscriptionTree.Found {
                 receiving.add(member);
             } else if (group.keeps(publication)) {
                 giveBack(receiving);
+                fullGroup = group;
                 group.foundFull();
                 return null;
             } else {
@@ -137,22 +141,31 @@ final class Receivers implements SubscriptionTree.Found {
 
     /** Whether {@link #reserved} would find no room somewhere. */
     boolean isSomeoneFull() {
-        boolean full = false;
         int size = publication.sizeBytes();
         for (Subscription subscription : subscriptions) {
             if (subscription.qos().isAcknowledged()
                     && subscription.session().room().isFullFor(size)) {
-                foundFull(subscription.session());
-                full = true;
+                full = subscription.session();
+                foundFull(full);
             }
         }
         for (SharedGroup group : groups) {
             if (group.isFullFor(publication)) {
+                fullGroup = group;
                 group.foundFull();
-                full = true;
             }
         }
-        return full;
+        return full != null || fullGroup != null;
+    }
+
+    /** Whose queue was found full, for the log. */
+    String whoIsFull() {
+        if (full != null) {
+            return "the queue of client \"" + full.clientId() + "\" is full";
+        }
+        return fullGroup == null
+                ? "nobody's queue is full"
+                : "the queues of all who share \"" + fullGroup.filter() + "\" are full";
     }
 
     /** Merges what overlaps. */

@@ -107,7 +107,7 @@ public final class Router implements SessionRegistry.Ending {
         }
         List<Subscription> receiving = receivers.reserved();
         if (receiving == null) {
-            return refused(Counter.REFUSED_QUEUE_FULL, ReasonCode.QUOTA_EXCEEDED, RECEIVER_FULL);
+            return receiverFull(receivers);
         }
         QueuedMessage[] messages = queuedMessages(publication, receiving);
         List<StoreChange> all = new ArrayList<>(changes);
@@ -182,10 +182,7 @@ public final class Router implements SessionRegistry.Ending {
             return refused(
                     Counter.REFUSED_RETAINED_FULL, ReasonCode.QUOTA_EXCEEDED, "no room for another retained message");
         }
-        if (publication.retain() && acknowledged && hasFullReceiver(publication)) {
-            return refused(Counter.REFUSED_QUEUE_FULL, ReasonCode.QUOTA_EXCEEDED, RECEIVER_FULL);
-        }
-        return null;
+        return publication.retain() && acknowledged ? refusalByFullReceiver(publication) : null;
     }
 
     private PublishOutcome refused(Counter counted, ReasonCode reason, String words) {
@@ -197,10 +194,15 @@ public final class Router implements SessionRegistry.Ending {
      * Looks before the retained message is set, so that a refused PUBLISH leaves none behind; but for one whose
      * receiver's last place is taken in this very moment.
      */
-    private boolean hasFullReceiver(Publication publication) {
+    private @Nullable PublishOutcome refusalByFullReceiver(Publication publication) {
         Receivers receivers = new Receivers(publication, null);
         subscriptions.match(publication.topic(), receivers);
-        return receivers.isSomeoneFull();
+        return receivers.isSomeoneFull() ? receiverFull(receivers) : null;
+    }
+
+    private PublishOutcome receiverFull(Receivers receivers) {
+        counters.add(Counter.REFUSED_QUEUE_FULL);
+        return PublishOutcome.refused(ReasonCode.QUOTA_EXCEEDED, RECEIVER_FULL, receivers.whoIsFull());
     }
 
     /** One message for each receiver that acknowledges, by its place; null for one that does not. */
