@@ -16,8 +16,10 @@ import io.fieldmouse.store.StoreConfig;
 import io.fieldmouse.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +118,20 @@ abstract class BrokerTestBase {
 
     /** What a broker of before has left, in a store that nobody has open. */
     void fillStore(StoreChange... changes) {
+        withStore(store -> {
+            store.load();
+            store.commit(List.of(changes));
+        });
+    }
+
+    /** The client ids of the sessions in a store that nobody has open. */
+    List<String> storedSessions() {
+        List<String> ids = new ArrayList<>();
+        withStore(store -> store.load().sessions().forEach(session -> ids.add(session.clientId())));
+        return ids;
+    }
+
+    private void withStore(Consumer<MessageStore> action) {
         CommitListener nobody = new CommitListener() {
             @Override
             public void durableUpTo(long position) {}
@@ -126,8 +142,7 @@ abstract class BrokerTestBase {
             }
         };
         try (MessageStore store = MessageStore.open(new StoreConfig(directory, Durability.FORCE), nobody)) {
-            store.load();
-            store.commit(List.of(changes));
+            action.accept(store);
         }
     }
 

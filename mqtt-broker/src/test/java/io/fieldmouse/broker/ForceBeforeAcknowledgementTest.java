@@ -1,6 +1,7 @@
 package io.fieldmouse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.Packet;
@@ -148,6 +149,21 @@ class ForceBeforeAcknowledgementTest {
         transientClient.expectSilence();
         disk.goOn();
         assertEquals(0, client.expect(PacketType.CONNACK).reason());
+    }
+
+    @Test
+    void connackOfASessionThatIsNotYetOnDiskWaitsAlsoForItsSecondConnection() throws InterruptedException {
+        disk.standStill();
+        RawClient first = broker.open(5);
+        first.send(Connect.as(5, "new").durable().bytes());
+        disk.awaitForce();
+        RawClient second = broker.open(5);
+        second.send(Connect.as(5, "new").durable().bytes());
+        second.expectNothingFor(Duration.ofMillis(200));
+        disk.goOn();
+        Packet answer = second.expect(PacketType.CONNACK);
+        assertEquals(0, answer.reason());
+        assertTrue(answer.sessionPresent());
     }
 
     @Test

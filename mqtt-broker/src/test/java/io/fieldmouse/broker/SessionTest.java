@@ -137,6 +137,18 @@ class SessionTest extends BrokerTestBase {
         assertEquals(List.of(0x11), fourth.unsubscribe("old"));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5})
+    void cleanStartWithoutExpiryLeavesNoSessionInTheStore(int level) {
+        RawClient first = durable(level, "a");
+        first.subscribe("t", 1);
+        first.disconnect();
+        client(level, "a").disconnect();
+        broker.close();
+        assertEquals(List.of(), storedSessions());
+        broker = TestBroker.start(directory, lanes);
+    }
+
     @Test
     void disconnectMayNotGiveASessionThatWasNotToLast() {
         RawClient client = client(5, "a");

@@ -13,6 +13,9 @@ final class SessionEntry {
     @Nullable
     Will will;
 
+    /** Where the store knows of what it is now: whoever is told of it, by its first connection or a later one, waits. */
+    long openedPosition = CommitGate.AT_ONCE;
+
     long endsAtMillis = Long.MAX_VALUE;
     long disconnectedAtMillis = StoredSession.WAS_CONNECTED;
 

@@ -186,20 +186,23 @@ public final class SessionRegistry {
                 && changes.isEmpty()
                 && session.expirySeconds() == claim.expirySeconds()
                 && claim.owner().equals(session.owner());
-        // the store must know it first
-        changes.add(new SessionOpened(
-                claim.clientId(), claim.expirySeconds(), claim.owner().text()));
+        if (claim.expirySeconds() > 0 || session.isStored()) {
+            // First of all. What ends with its connection and is not in the store must not come there.
+            changes.add(new SessionOpened(
+                    claim.clientId(), claim.expirySeconds(), claim.owner().text()));
+        }
         session.setExpiry(claim.expirySeconds(), changes);
         session.attach(claim.outbound(), claim.owner(), claim.access());
         setWill(entry, claim.will(), changes);
         if (!mustBeForced) {
-            // Only a will is worth storing for a session that ends with its connection.
-            changes.removeIf(SessionOpened.class::isInstance);
             changes.forEach(context.gate()::append);
             return CommitGate.AT_ONCE;
         }
         long position = context.gate().commit(changes);
-        return asBefore ? CommitGate.AT_ONCE : position;
+        if (!asBefore) {
+            entry.openedPosition = position;
+        }
+        return entry.openedPosition;
     }
 
     private void setWill(SessionEntry entry, @Nullable Will will, List<StoreChange> changes) {
