@@ -185,6 +185,15 @@ class WebSocketTest extends BrokerTestBase {
     }
 
     @Test
+    void goodbyeOfMqttIsAnsweredWithClose() {
+        WebSocketLine line = webSocket();
+        RawClient client = on(line, 5).connected(Connect.as(5, "c"));
+        client.send(Wire.packet(Wire.DISCONNECT));
+        assertEquals(1000, line.expectClose().closeCode());
+        client.expectEnd();
+    }
+
+    @Test
     void closeIsAnsweredAndTheWillIsSent() {
         RawClient watcher = client(4, "watcher");
         watcher.subscribe("gone", 0);

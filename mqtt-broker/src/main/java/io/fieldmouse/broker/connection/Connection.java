@@ -346,8 +346,12 @@ final class Connection implements Outbound, CommitGate.Waiter {
         if (phase != Phase.CLOSED) {
             phase = Phase.CLOSED;
             detach(goodbye, newExpirySeconds);
-            flush();
-            channel.close();
+            if (channel.pipeline().get(WebSocketFrames.class) != null) {
+                hangUp(); // a browser takes the end without a Close frame for a fault (RFC 6455 section 7.1.5)
+            } else {
+                flush();
+                channel.close();
+            }
         }
     }
 
