@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** HTTP requests to a WebSocket listener, good and bad. */
 @SuppressWarnings("NullAway.Init") // JUnit fills the fields
@@ -141,5 +142,16 @@ class WebSocketUpgradeTest {
             socket.out().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             assertEquals(-1, socket.in().read());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /mqtt HTTP/1.1\r\n", "\r\n\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 900\r\n\r\n"})
+    void requestOfManyLinesIsRefusedBeforeItsEnd(String beginning) throws IOException {
+        try (SocketLine socket = socket()) {
+            socket.out().write((beginning + "a:\r\n".repeat(70)).getBytes(StandardCharsets.ISO_8859_1));
+            String answer = new String(socket.in().readAllBytes(), StandardCharsets.ISO_8859_1);
+            assertTrue(answer.startsWith("HTTP/1.1 431 "), answer);
+        }
+        assertEquals(1, broker.count(Counter.REFUSED_HTTP_REQUEST));
     }
 }

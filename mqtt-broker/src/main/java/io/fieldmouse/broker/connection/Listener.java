@@ -116,6 +116,9 @@ public final class Listener implements AutoCloseable {
         channel.config().setRecvByteBufAllocator(readSize);
         PacketHandler handler = new PacketHandler(caller, shared, lane, readSize);
         ChannelPipeline pipeline = channel.pipeline();
+        if (tls != null || terms.webSocket()) {
+            StrangerBytes.addTo(pipeline, shared, caller);
+        }
         if (tls != null) {
             pipeline.addLast("records", handler.batch().records());
             tls.addTo(pipeline, caller, shared.counters());

@@ -152,6 +152,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     void welcome() {
         framer.welcome(shared.limits().packetBytesMax(), shared.budget());
         readSize.welcome();
+        StrangerBytes.welcome(connection().channel().pipeline());
     }
 
     @Override

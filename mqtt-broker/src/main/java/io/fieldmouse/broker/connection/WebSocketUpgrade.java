@@ -72,6 +72,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
         HttpDecoderConfig bounds = new HttpDecoderConfig()
                 .setMaxInitialLineLength(REQUEST_LINE_BYTES_MAX)
                 .setMaxHeaderSize(HEADER_BYTES_MAX);
+        pipeline.addLast("lines", new HttpLines(lane, counters, caller));
         pipeline.addLast("http", new HttpServerCodec(bounds));
         WebSocketUpgrade upgrade = new WebSocketUpgrade(lane, caller, counters);
         pipeline.addLast("request", new HttpObjectAggregator(BODY_BYTES_MAX, true) {
@@ -108,6 +109,7 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.addAfter(ctx.name(), "frames", new WebSocketFrames());
         // First who may hold bytes that came behind the request: they go up to the frames.
+        pipeline.remove("lines");
         pipeline.remove("http");
         pipeline.remove("request");
         pipeline.remove(this);
