@@ -125,8 +125,22 @@ final class BrokerSection {
     private void checkData() {
         String key = BrokerSetting.DATA.key();
         Path data = config.dataDirectory();
-        if (place == BrokerPlace.HERE && Files.exists(data) && !Files.isDirectory(data)) {
-            section.problem(key, '"' + section.text(key, data.toString()) + '"', data + " is a file; name a folder");
+        Path there = data.toAbsolutePath(); // or what there is of it
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        String found = '"' + section.text(key, data.toString()) + '"';
+        if (place == BrokerPlace.ELSEWHERE) {
+            return;
+        }
+        if (!Files.isDirectory(there)) {
+            section.problem(key, found, there + " is a file; name a folder");
+        } else if (!Files.isWritable(there)) {
+            section.problem(
+                    key,
+                    found,
+                    there + " cannot be written by user " + System.getProperty("user.name")
+                            + "; change its owner or mode, or name another folder");
         }
     }
 
@@ -143,7 +157,9 @@ final class BrokerSection {
         }
         try {
             if (setting == BrokerSetting.PASSWORD_FILE) {
-                passwords = PasswordFile.read(found);
+                PasswordFile read = PasswordFile.read(found);
+                passwords = read;
+                remark(setting, named, read.isEmpty() ? List.of(found + ": " + AccessControl.NO_USERS) : List.of());
             } else {
                 AclSummary rules = AccessControl.summaryOf(found);
                 usersWithRules = rules.users();

@@ -133,6 +133,12 @@ class BrokerSectionTest {
                         + ":1: \"$share/g/a\": a shared subscription is judged"),
                 told);
         assertEquals(List.of(), warnings("  acl_file: acl\n"));
+        Path passwords = Files.writeString(directory.resolve("passwords"), "# nobody yet\n");
+        Files.writeString(file, "broker: {password_file: passwords}\n");
+        String nobody = BoxConfig.read(file, BrokerPlace.HERE, PortCheck.none(), ListenCheck.byDates())
+                .warnings()
+                .toString();
+        assertTrue(nobody.contains("found \"passwords\", " + passwords + ": holds no user, so that nobody"), nobody);
     }
 
     private List<ConfigProblem> warnings(String broker) {

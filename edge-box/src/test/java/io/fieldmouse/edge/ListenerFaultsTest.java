@@ -99,6 +99,23 @@ final class ListenerFaultsTest {
                 check("  port: 0\n  data: " + file + "\n"),
                 ":4:9 broker.data: found",
                 file + " is a file; name a folder");
+        expect(
+                check("  port: 0\n  data: " + file + "/box/data\n"),
+                ":4:9 broker.data: found \"" + file + "/box/data\", " + file + " is a file; name a folder");
+    }
+
+    @Test
+    void storeThatNobodyMayWriteIsToldToWhoeverChecksAndToWhoeverStarts() {
+        // Where not even root may write.
+        String told = "broker.data: found \"/proc/sys/box/data\", /proc/sys cannot be written by user ";
+        expect(check("  port: 0\n  data: /proc/sys/box/data\n"), ":4:9 ", told, "or name another folder");
+        expect(
+                String.valueOf(assertThrows(
+                                ConfigException.class,
+                                () -> read("  port: 0\n  data: /proc/sys/box/data\n", ListenCheck.none()))
+                        .getMessage()),
+                told);
+        expect(check("  port: 0\n  data: /proc/sys\n"), "found \"/proc/sys\", /proc/sys cannot be written by user ");
     }
 
     @Test

@@ -15,6 +15,10 @@ import org.slf4j.LoggerFactory;
 public final class AccessControl implements Credentials {
     private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
 
+    /** What is said of a password file without a user, behind its name. */
+    public static final String NO_USERS =
+            "holds no user, so that nobody can log in with a password; add one with fieldmouse passwd";
+
     private final List<WatchedFile> files = new ArrayList<>();
     private final AtomicLong clients = new AtomicLong();
     private volatile @Nullable PasswordFile passwords;
@@ -54,7 +58,11 @@ public final class AccessControl implements Credentials {
     }
 
     private void readPasswords(Path path) throws AccessFileException {
-        passwords = PasswordFile.read(path);
+        PasswordFile read = PasswordFile.read(path);
+        if (read.isEmpty()) {
+            LOG.warn("{}: {}", path, NO_USERS);
+        }
+        passwords = read;
         AccessFile.warnIfReadByAll(path);
     }
 

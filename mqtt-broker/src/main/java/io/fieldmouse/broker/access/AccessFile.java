@@ -16,6 +16,9 @@ final class AccessFile {
     private static final Logger LOG = LoggerFactory.getLogger(AccessFile.class);
     private static final long BYTES_MAX = 16L << 20;
 
+    /** So many are told at once. */
+    static final int FAULTS_MAX = 20;
+
     private AccessFile() {}
 
     static List<String> lines(Path file) throws AccessFileException {

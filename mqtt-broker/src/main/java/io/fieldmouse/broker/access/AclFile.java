@@ -25,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class AclFile {
-    /** So many are told at once. */
-    private static final int FAULTS_MAX = 20;
-
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
     private static final String PATTERN_EXAMPLE = "write it as sensor/%u/data";
 
@@ -57,14 +54,23 @@ final class AclFile {
             } catch (AccessFileException e) {
                 faults.addAll(e.faults());
             }
-            if (faults.size() == FAULTS_MAX) {
+            if (faults.size() == AccessFile.FAULTS_MAX) {
                 break; // no file of rules, perhaps
             }
         }
         if (!faults.isEmpty()) {
             throw new AccessFileException(faults);
         }
+        if (reading.isEmpty()) {
+            reading.warnings.add(file + ": holds no rule, so that nobody may read or write anything");
+        }
         return new AccessRules(reading.users, reading.anonymous, reading.patterns, reading.warnings);
+    }
+
+    private boolean isEmpty() {
+        return anonymous.isEmpty()
+                && patterns.isEmpty()
+                && users.values().stream().allMatch(List::isEmpty);
     }
 
     private void take(String line) throws AccessFileException {

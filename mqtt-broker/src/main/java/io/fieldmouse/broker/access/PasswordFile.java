@@ -1,6 +1,7 @@
 package io.fieldmouse.broker.access;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ public final class PasswordFile implements Credentials {
                 .toList();
     }
 
-    /** @throws AccessFileException when it cannot be read, or one of its lines is none */
+    /** @throws AccessFileException when it cannot be read, or some of its lines are none: all are told, up to a bound */
     public static PasswordFile read(Path file) throws AccessFileException {
         return parse(file, AccessFile.lines(file));
     }
@@ -38,23 +39,39 @@ public final class PasswordFile implements Credentials {
     /** @param file named in what is thrown */
     public static PasswordFile parse(Path file, List<String> lines) throws AccessFileException {
         Map<String, Credential> users = new HashMap<>();
-        for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i).stripTrailing();
-            if (line.isEmpty() || line.startsWith("#")) {
-                continue;
-            }
-            String user = userOf(line);
-            if (user == null) {
-                throw new AccessFileException(
-                        file, i + 1, "no user:hash; write the line with fieldmouse passwd, or remove it");
-            }
-            Credential credential = credential(file, i + 1, user, line.substring(user.length() + 1));
-            if (users.put(user, credential) != null) {
-                throw new AccessFileException(
-                        file, i + 1, "user \"" + user + "\" has a line already; remove one of them");
+        List<String> faults = new ArrayList<>();
+        for (int i = 0; i < lines.size() && faults.size() < AccessFile.FAULTS_MAX; i++) {
+            try {
+                take(file, i + 1, lines.get(i).stripTrailing(), users);
+            } catch (AccessFileException e) {
+                faults.addAll(e.faults());
             }
         }
+        if (!faults.isEmpty()) {
+            throw new AccessFileException(faults);
+        }
         return new PasswordFile(users);
+    }
+
+    private static void take(Path file, int number, String line, Map<String, Credential> users)
+            throws AccessFileException {
+        if (line.isEmpty() || line.startsWith("#")) {
+            return;
+        }
+        String user = userOf(line);
+        if (user == null) {
+            throw new AccessFileException(
+                    file, number, "no user:hash; write the line with fieldmouse passwd, or remove it");
+        }
+        Credential credential = credential(file, number, user, line.substring(user.length() + 1));
+        if (users.put(user, credential) != null) {
+            throw new AccessFileException(file, number, "user \"" + user + "\" has a line already; remove one of them");
+        }
+    }
+
+    /** Whether there are no users. */
+    public boolean isEmpty() {
+        return users.isEmpty();
     }
 
     /** Whose line this is; null for one that is nobody's. */

@@ -203,6 +203,11 @@ class AccessRulesTest {
             assertTrue(rules(shared).warnings().toString().startsWith("[acl:1: \"$"), shared);
         }
         assertEquals(List.of(), rules("topic read $SYS/#").warnings());
+        for (String empty : List.of("", "# nothing", "user alice")) {
+            assertEquals(
+                    List.of("acl: holds no rule, so that nobody may read or write anything"),
+                    rules(empty).warnings());
+        }
     }
 
     @Test

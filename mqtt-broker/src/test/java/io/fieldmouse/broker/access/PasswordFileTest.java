@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,19 @@ class PasswordFileTest {
                 assertThrows(AccessFileException.class, () -> PasswordFile.parse(FILE, List.of(ALICE, ALICE)));
 
         assertTrue(String.valueOf(refused.getMessage()).startsWith("passwords:2: "), refused::getMessage);
+    }
+
+    @Test
+    void allBadLinesAreNamedUpToABound() {
+        AccessFileException three = assertThrows(
+                AccessFileException.class,
+                () -> PasswordFile.parse(FILE, List.of("bob", ALICE, "carol:secret", "", ALICE)));
+        assertEquals(
+                List.of("passwords:1: ", "passwords:3: ", "passwords:5: "),
+                three.faults().stream().map(fault -> fault.substring(0, 13)).toList());
+        AccessFileException many = assertThrows(
+                AccessFileException.class, () -> PasswordFile.parse(FILE, Collections.nCopies(1_000, "no user")));
+        assertEquals(20, many.faults().size());
     }
 
     @Test
