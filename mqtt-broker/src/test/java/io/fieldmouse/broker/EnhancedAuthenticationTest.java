@@ -12,6 +12,7 @@ import io.fieldmouse.broker.wire.Publish;
 import io.fieldmouse.broker.wire.RawClient;
 import io.fieldmouse.broker.wire.ScramClient;
 import io.fieldmouse.broker.wire.Wire;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +40,38 @@ class EnhancedAuthenticationTest extends AuthenticationTestBase {
         client.publish("t", "x", 0);
         client.expectPublish("t", "x");
         client.disconnect();
+    }
+
+    @Test
+    void proofThatFailsLeavesOneLineWithTheUser() {
+        try (LogLines log = new LogLines()) {
+            ScramClient wrong = new ScramClient("alice", "wrong", "abc");
+            RawClient client = open(5);
+            Packet challenge = challenged(client, connect("c"), wrong);
+            auth(client, CONTINUE, wrong.last(challenge.data(Property.AUTHENTICATION_DATA)));
+            client.expect(PacketType.CONNACK);
+            client.expectClosed();
+            List<String> lines = log.with("client=\"c\"");
+            assertEquals(1, lines.size(), lines::toString);
+            assertTrue(lines.get(0).startsWith("client=\"c\" user=\"alice\" "), lines::toString);
+            assertTrue(
+                    lines.get(0)
+                            .endsWith(" reason=\"not authorized (0x87)\""
+                                    + " detail=\"authentication failed, method SCRAM-SHA-256: wrong password\""),
+                    lines::toString);
+        }
+    }
+
+    @Test
+    void methodThatIsNotOfferedIsNamed() {
+        try (LogLines log = new LogLines()) {
+            RawClient client = open(5);
+            client.send(
+                    connect("c").with(Property.authenticationMethod("GS2-KRB5")).bytes());
+            assertEquals(0x8C, client.expect(PacketType.CONNACK).reason());
+            await("the line", () -> !log.with("authentication method 'GS2-KRB5' is not offered")
+                    .isEmpty());
+        }
     }
 
     @Test

@@ -154,6 +154,9 @@ class LogTest extends BrokerTestBase {
         assertEquals(
                 "refusing client=- user=- " + place("tls") + " detail=\"TLS: the client does not speak TLS\"",
                 lineWith("refusing "));
+        at(SocketLine.to(broker.broker().port("tls")), 4).send(Wire.bytes("GET / HTTP/1.1\r\n\r\n"));
+        await("the second", () -> log.with("refusing ").size() == 2);
+        assertEquals(2, log.with("client=-").size());
     }
 
     private void ask(String request) throws IOException {
@@ -182,8 +185,9 @@ class LogTest extends BrokerTestBase {
     }
 
     @Test
-    void browserLeavesOneLine() throws IOException {
+    void lookingWhetherThePortIsServedLeavesALineOnlyWhereAllIsTold() throws IOException {
         ask("GET / HTTP/1.1\r\nHost: box\r\n");
+        lineWith("DEBUG " + "io.fieldmouse.broker.connection.WebSocketUpgrade");
         assertTrue(lineWith("answering ").contains(" method=GET path=\"/\" status=200 "));
     }
 
@@ -242,19 +246,64 @@ class LogTest extends BrokerTestBase {
                         .endsWith(" reason=\"quota exceeded (0x97)\" detail=\"PUBLISH to 'free/b' cannot be taken:"
                                 + " the queue of client 'sleeper' is full\""),
                 log.with("closing")::toString);
-        assertEquals(
-                1,
-                log.with("client=\"p\"").stream()
-                        .filter(l -> !l.contains("connected"))
-                        .count());
+        assertEquals(2, log.with("client=\"p\"").size(), "its beginning and its end");
     }
 
     @Test
-    void whatIsAllowedLeavesNoLine() {
-        RawClient client = open(4).connected(Connect.as(4, "c").login("alice", "secret"));
+    void whatIsAllowedLeavesALineAtItsBeginningAndOneAtItsEnd() {
+        RawClient client =
+                open(4).connected(Connect.as(4, "c").login("alice", "secret").keepAlive(60));
         client.subscribe("free/a", 1);
         client.publish("free/b", "x", 1);
         client.disconnect();
-        assertEquals(List.of(), log.with("client="));
+        String who = "connected client=\"c\" user=\"alice\" " + place("default");
+        assertEquals("dis" + who + " how=\"said DISCONNECT\"", lineWith("disconnected "));
+        assertEquals(2, log.with("client=").size());
+        assertEquals(
+                who + " version=3.1.1 clean_start=true session=new keep_alive=60",
+                log.with("connected ").get(0).replaceFirst("(remote=127\\.0\\.0\\.1:)\\d+", "$1"));
+    }
+
+    @Test
+    void clientThatComesBackResumesItsSession() {
+        Connect connect = Connect.as(5, "c").login("alice", "secret").durable();
+        open(5).connected(connect).disconnect();
+        lineWith("disconnected ");
+        open(5).connected(connect).reset();
+        await("the second end", () -> log.with("disconnected ").size() == 2);
+        assertTrue(log.with("disconnected ").get(1).endsWith(" how=\"lost, without DISCONNECT\""));
+        assertTrue(lineWith("session=resumed").startsWith("session=resumed keep_alive="));
+        assertTrue(log.with("version=5.0 clean_start=false session=new").size() == 1);
+    }
+
+    @Test
+    void whoIsClosedLeavesNoOtherLineAtItsEnd() {
+        RawClient client = open(5).connected(Connect.as(5, "c").login("alice", "secret"));
+        client.send(Wire.packet(Wire.PINGREQ, Wire.u8(1)));
+        client.expectDisconnect(0x81);
+        client.expectClosed();
+        lineWith("closing ");
+        assertEquals(List.of(), log.with("disconnected "));
+    }
+
+    @Test
+    void tlsOnAListenerWithoutItIsToldAsThat() {
+        open(4).send(Wire.bytes("\u0016\u0003\u0001\u0002\u0000"));
+        assertTrue(lineWith("closing ").endsWith(" detail=\"TLS on a listener without tls\""));
+    }
+
+    @Test
+    void mqttOnTheWebSocketPortIsToldAsThat() throws IOException {
+        ask(new String(Connect.as(4, "a\nb").bytes(), StandardCharsets.ISO_8859_1));
+        assertEquals(
+                "answering HTTP client=- user=- " + place("web")
+                        + " status=400 detail=\"This is no HTTP request; perhaps MQTT, whose port is another.\"",
+                lineWith("answering "));
+    }
+
+    @Test
+    void requestThatIsTooLongIsToldAsThat() throws IOException {
+        ask("GET /" + "x".repeat(2_000) + " HTTP/1.1\r\n");
+        assertTrue(lineWith("answering ").endsWith(" status=400 detail=\"This HTTP request is too long.\""));
     }
 }

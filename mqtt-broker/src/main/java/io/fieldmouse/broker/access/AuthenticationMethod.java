@@ -60,6 +60,12 @@ public interface AuthenticationMethod {
      * The client is shown the door.
      *
      * @param why for the log; the client is not told
+     * @param userName whom it claimed to be, for the log; null when it has not said
      */
-    record Refused(String why) implements Step {}
+    record Refused(String why, @Nullable String userName) implements Step {
+        /** Before it has said who it is. */
+        public Refused(String why) {
+            this(why, null);
+        }
+    }
 }

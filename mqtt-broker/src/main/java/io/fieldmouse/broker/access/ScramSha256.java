@@ -148,19 +148,19 @@ public final class ScramSha256 implements AuthenticationMethod {
     private static Step judge(Challenge challenge, String message) {
         Matcher last = LAST.matcher(message);
         if (!last.matches()) {
-            return new Refused("no client-final-message of RFC 5802");
+            return new Refused("no client-final-message of RFC 5802", challenge.userName);
         }
         if (!last.group("header").equals(base64(bytes(challenge.header)))) {
-            return new Refused("channel binding changed on the way");
+            return new Refused("channel binding changed on the way", challenge.userName);
         }
         if (!last.group("nonce").equals(challenge.nonce)) {
-            return new Refused("the nonce is another exchange's");
+            return new Refused("the nonce is another exchange's", challenge.userName);
         }
         String said = challenge.saidSoFar + "," + last.group("withoutProof");
         boolean proven = challenge.verifier.isProvenBy(Base64.getDecoder().decode(last.group("proof")), said);
         if (!proven || !challenge.known) {
-            String what = challenge.known ? "wrong password of" : "no such user, or none with a SCRAM verifier:";
-            return new Refused(what + " \"" + challenge.userName + "\"");
+            String what = challenge.known ? "wrong password" : "no such user, or none with a SCRAM verifier";
+            return new Refused(what, challenge.userName);
         }
         byte[] answer = bytes("v=" + base64(challenge.verifier.serverSignature(said)));
         return new Accepted(challenge.userName, answer, challenge.verifier);

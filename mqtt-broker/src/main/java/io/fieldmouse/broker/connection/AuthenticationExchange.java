@@ -20,8 +20,6 @@ import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The AUTH packets of one connection whose CONNECT named an authentication method (MQTT 5 section 4.12). Between CONNECT
@@ -31,10 +29,10 @@ import org.slf4j.LoggerFactory;
  * prove itself again.
  */
 final class AuthenticationExchange {
-    private static final Logger LOG = LoggerFactory.getLogger(AuthenticationExchange.class);
-
     /** Methods need two or three; one that would go on for ever is ended. */
     private static final int ROUNDS_MAX = 10;
+
+    private static final String FAILED = "authentication failed";
 
     /** Says a client only. */
     private static final int RE_AUTHENTICATE = 0x19;
@@ -95,6 +93,9 @@ final class AuthenticationExchange {
         } else if (step instanceof Accepted accepted) {
             accept(accepted);
         } else if (step instanceof Refused refused) {
+            if (whenConnected != null && refused.userName() != null) {
+                connection.caller().hasUserName(refused.userName());
+            }
             refuse(refused.why());
         }
     }
@@ -127,16 +128,12 @@ final class AuthenticationExchange {
     private void refuse(String why) {
         running = null;
         counters.add(Counter.REFUSED_LOGIN);
-        LOG.info(
-                "authentication failed {} method={} detail=\"{}\"",
-                connection.caller(),
-                method.name(),
-                Caller.printable(why));
+        String logged = FAILED + ", method " + method.name() + ": " + why;
         // To all who fail the same words: why it failed is no business of somebody who may be guessing.
         if (connection.phase() == Phase.OPEN) {
-            connection.close(ReasonCode.NOT_AUTHORIZED, "authentication failed"); // [MQTT-4.12.1-2]
+            connection.close(ReasonCode.NOT_AUTHORIZED, FAILED, logged); // [MQTT-4.12.1-2]
         } else {
-            connection.refuse(ReasonCode.NOT_AUTHORIZED, "authentication failed"); // [MQTT-4.12.0-4]
+            connection.refuse(ReasonCode.NOT_AUTHORIZED, FAILED, logged); // [MQTT-4.12.0-4]
         }
     }
 

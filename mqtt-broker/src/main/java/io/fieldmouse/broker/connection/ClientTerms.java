@@ -28,6 +28,15 @@ record ClientTerms(
         return new ClientTerms(level, false, 0, 1, Integer.MAX_VALUE, 0, 0, false);
     }
 
+    /** As people name the version. */
+    String versionName() {
+        return switch (level) {
+            case 3 -> "3.1";
+            case 4 -> "3.1.1";
+            default -> "5.0";
+        };
+    }
+
     boolean isMqtt5() {
         return level >= 5;
     }

@@ -28,6 +28,8 @@ import io.netty.handler.codec.mqtt.MqttQoS;
 import java.util.UUID;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From CONNECT to CONNACK: understand it, learn who the client is, bring the connection to its session's lane, claim the
@@ -36,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * [MQTT-7.0.0-2 of 3.1.1].
  */
 final class ConnectHandshake {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectHandshake.class);
+
     private final Connection connection;
     private final Shared shared;
     private final IntConsumer watchKeepAlive;
@@ -95,7 +99,9 @@ final class ConnectHandshake {
         AuthenticationMethod method =
                 name == null ? null : shared.authenticationMethods().offered(name);
         if (name != null && method == null) { // [MQTT-4.12.0-1]
-            throw new MqttViolation(ReasonCode.BAD_AUTHENTICATION_METHOD, "this authentication method is not offered");
+            throw new MqttViolation(
+                    ReasonCode.BAD_AUTHENTICATION_METHOD,
+                    "authentication method '" + Caller.printable(name) + "' is not offered");
         }
         return method;
     }
@@ -245,8 +251,20 @@ final class ConnectHandshake {
                     ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, "no CONNACK fits into the client's Maximum Packet Size");
             return;
         }
+        announce(sessionPresent);
         connection.open();
         watchKeepAlive.accept(connection.terms().keepAliveSeconds());
+    }
+
+    /** Its end is told as "disconnected" or "closing". */
+    private void announce(boolean sessionPresent) {
+        LOG.info(
+                "connected {} version={} clean_start={} session={} keep_alive={}",
+                connection.caller(),
+                connection.terms().versionName(),
+                cleanStart,
+                sessionPresent ? "resumed" : "new",
+                connection.terms().keepAliveSeconds());
     }
 
     private MqttConnAckMessage connAck(boolean sessionPresent) {

@@ -344,6 +344,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
     /** The client said DISCONNECT. */
     void disconnected(Goodbye goodbye, @Nullable Long newExpirySeconds) {
         if (phase != Phase.CLOSED) {
+            told(goodbye == Goodbye.WITH_WILL ? "said DISCONNECT, and that its will be sent" : "said DISCONNECT");
             phase = Phase.CLOSED;
             detach(goodbye, newExpirySeconds);
             if (channel.pipeline().get(WebSocketFrames.class) != null) {
@@ -358,12 +359,17 @@ final class Connection implements Outbound, CommitGate.Waiter {
     /** Ends the connection from this side, with DISCONNECT or a refusing CONNACK where the protocol has one. */
     @Override
     public void close(ReasonCode reason, String words) {
+        close(reason, words, words);
+    }
+
+    /** @param logged for the log, where that is to know more than the client */
+    void close(ReasonCode reason, String words, String logged) {
         Phase was = phase;
         if (was == Phase.CLOSED) {
             return;
         }
         phase = Phase.CLOSED;
-        LOG.info("closing {} reason=\"{}\" detail=\"{}\"", caller, reason, Caller.printable(words));
+        LOG.info("closing {} reason=\"{}\" detail=\"{}\"", caller, reason, Caller.printable(logged));
         detach(Goodbye.WITH_WILL, null);
         if (was == Phase.OPEN && terms.isMqtt5()) {
             Replies.disconnect(batch.nextPacket(), reason, words, terms); // [MQTT-3.14.0-1]
@@ -372,13 +378,18 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     /** Refuses a CONNECT. */
-    void refuse(ReasonCode reason, String words) { // [MQTT-3.2.2-7], [MQTT-3.2.2-5 of 3.1.1]
+    void refuse(ReasonCode reason, String words) {
+        refuse(reason, words, words);
+    }
+
+    /** @param logged for the log, where that is to know more than the client */
+    void refuse(ReasonCode reason, String words, String logged) { // [MQTT-3.2.2-7], [MQTT-3.2.2-5 of 3.1.1]
         if (phase == Phase.CLOSED) {
             return;
         }
         phase = Phase.CLOSED;
         shared.counters().add(Counter.CONNECTIONS_REFUSED);
-        LOG.info("refusing {} reason=\"{}\" detail=\"{}\"", caller, reason, Caller.printable(words));
+        LOG.info("refusing {} reason=\"{}\" detail=\"{}\"", caller, reason, Caller.printable(logged));
         detach(Goodbye.WITHOUT_WILL, null);
         Replies.refusal(batch.nextPacket(), reason, words, terms);
         hangUp();
@@ -391,8 +402,16 @@ final class Connection implements Outbound, CommitGate.Waiter {
     /** The socket is gone. */
     void lost() {
         if (phase != Phase.CLOSED) {
+            told("lost, without DISCONNECT");
             phase = Phase.CLOSED;
             detach(Goodbye.WITH_WILL, null);
+        }
+    }
+
+    /** The end of what was told as connected. */
+    private void told(String how) {
+        if (phase == Phase.OPEN) {
+            LOG.info("disconnected {} how=\"{}\"", caller, how);
         }
     }
 

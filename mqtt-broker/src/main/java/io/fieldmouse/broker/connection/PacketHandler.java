@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class PacketHandler extends ChannelInboundHandlerAdapter implements PacketFramer.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
 
+    /** With which a client of TLS begins (RFC 8446 section 5.1). */
+    private static final int TLS_HANDSHAKE = 0x16;
+
     private final Caller caller;
     private final Shared shared;
     private final NettyLane acceptingLane;
@@ -116,6 +119,9 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     @Override
     public void frameAnnounced(int firstByte) {
+        if (level == 0 && firstByte == TLS_HANDSHAKE) { // which is no CONNECT either, as that has no flags
+            throw MqttViolation.malformed("TLS on a listener without tls");
+        }
         if (level == 0 && firstByte >> 4 != 1) {
             // Whoever speaks another protocol need not finish its sentence.
             // [MQTT-3.1.0-1 of 3.1.1]

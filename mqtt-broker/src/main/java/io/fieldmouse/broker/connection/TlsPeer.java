@@ -155,7 +155,9 @@ final class TlsPeer extends ChannelDuplexHandler {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof SSLException || cause.getCause() instanceof SSLException) {
             // Before the handshake's end it is told as its event; later it is a client that breaks the rules of TLS.
-            LOG.debug("closing {} detail=\"broke TLS: {}\"", caller, Caller.printable(words(cause)));
+            if (!failed) {
+                LOG.debug("closing {} detail=\"broke TLS: {}\"", caller, Caller.printable(words(cause)));
+            }
             ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);

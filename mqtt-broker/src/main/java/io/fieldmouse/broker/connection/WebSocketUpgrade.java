@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -28,6 +29,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The HTTP request with which a WebSocket begins (RFC 6455 section 4.2). When it is answered, this and the HTTP codec
@@ -61,6 +63,11 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
 
     private static final Refusal TOO_LARGE = new Refusal(
             HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "This is for WebSocket only, whose request has no content.");
+
+    private static final Refusal TOO_LONG =
+            new Refusal(HttpResponseStatus.BAD_REQUEST, "This HTTP request is too long.");
+    private static final Refusal NO_HTTP = new Refusal(
+            HttpResponseStatus.BAD_REQUEST, "This is no HTTP request; perhaps MQTT, whose port is another.");
 
     private WebSocketUpgrade(NettyLane lane, Caller caller, Counters counters) {
         this.lane = lane;
@@ -118,7 +125,8 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
     private static @Nullable Refusal refusal(FullHttpRequest request) {
         HttpHeaders headers = request.headers();
         if (request.decoderResult().isFailure()) {
-            return new Refusal(HttpResponseStatus.BAD_REQUEST, "This is no HTTP request, or one that is too long.");
+            boolean tooLong = request.decoderResult().cause() instanceof TooLongFrameException;
+            return tooLong ? TOO_LONG : NO_HTTP;
         }
         if (!request.method().equals(HttpMethod.GET)) {
             return new Refusal(HttpResponseStatus.METHOD_NOT_ALLOWED, "Only GET is answered here.");
@@ -186,14 +194,22 @@ final class WebSocketUpgrade extends SimpleChannelInboundHandler<FullHttpRequest
         if (refusal.status().code() >= 400) {
             counters.add(Counter.REFUSED_HTTP_REQUEST);
         }
-        HttpRequest request = (HttpRequest) message;
-        LOG.info(
-                "answering HTTP {} method={} path=\"{}\" status={} detail=\"{}\"",
-                caller,
-                Caller.printable(request.method().name()),
-                Caller.printable(path(request)),
-                refusal.status().code(),
-                refusal.words());
+        // Of what cannot be read the codec makes up a method and a path, which nobody has sent.
+        String asked = message.decoderResult().isFailure() ? "" : asked((HttpRequest) message);
+        // Who looks whether the port is served does so again and again.
+        Level level = refusal.status().equals(HttpResponseStatus.OK) ? Level.DEBUG : Level.INFO;
+        LOG.atLevel(level)
+                .log(
+                        "answering HTTP {}{} status={} detail=\"{}\"",
+                        caller,
+                        asked,
+                        refusal.status().code(),
+                        refusal.words());
+    }
+
+    private static String asked(HttpRequest request) {
+        return " method=" + Caller.printable(request.method().name()) + " path=\"" + Caller.printable(path(request))
+                + '"';
     }
 
     private void refuse(ChannelHandlerContext ctx, FullHttpRequest request, Refusal refusal) {
