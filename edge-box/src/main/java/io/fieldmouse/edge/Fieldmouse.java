@@ -102,8 +102,9 @@ final class Fieldmouse implements Runnable {
         if (exception instanceof ConfigException configuration) {
             configuration.problems().forEach(err::println);
             int count = configuration.problems().size();
-            err.println(name + ": " + (count == 1 ? "1 problem" : count + " problems") + " in the configuration,"
-                    + " nothing was started");
+            boolean starts = !(command.getCommand() instanceof CheckCommand);
+            err.println(name + ": " + (count == 1 ? "1 problem" : count + " problems") + " in the configuration"
+                    + (starts ? ", nothing was started" : ""));
             err.flush();
             return ExitCode.BAD_CONFIGURATION;
         }

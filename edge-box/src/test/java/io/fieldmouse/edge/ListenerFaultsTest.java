@@ -71,7 +71,7 @@ final class ListenerFaultsTest {
                 "nowhere.pem is not there",
                 "tls.key: found \"",
                 "is locked with a password");
-        expect(check(tls("server.key", "server2.key")), "holds no certificate");
+        expect(check(tls("server.key", "server2.key")), "server.key holds no certificate; it holds a key: are");
         expect(check(tls("server.pem", "server2.key")), "tls.key", "is not the key of the first certificate");
     }
 

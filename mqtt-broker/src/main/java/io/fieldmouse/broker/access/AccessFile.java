@@ -21,7 +21,8 @@ final class AccessFile {
 
     private AccessFile() {}
 
-    static List<String> lines(Path file) throws AccessFileException {
+    /** @param toCreate how a file that is not there is made */
+    static List<String> lines(Path file, String toCreate) throws AccessFileException {
         try {
             if (Files.isDirectory(file)) {
                 throw new AccessFileException(file, "is a folder; name a file");
@@ -31,7 +32,7 @@ final class AccessFile {
             }
             return Files.readAllLines(file);
         } catch (NoSuchFileException e) {
-            throw new AccessFileException(file, "there is no such file; create it, or correct the setting");
+            throw new AccessFileException(file, "there is no such file; " + toCreate + ", or correct the setting");
         } catch (AccessDeniedException e) {
             throw new AccessFileException(
                     file, "may not be read by user " + System.getProperty("user.name") + "; change its owner or mode");

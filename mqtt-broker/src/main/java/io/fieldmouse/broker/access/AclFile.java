@@ -41,7 +41,7 @@ final class AclFile {
     }
 
     static AccessRules read(Path file) throws AccessFileException {
-        return parse(file, AccessFile.lines(file));
+        return parse(file, AccessFile.lines(file, "create it"));
     }
 
     static AccessRules parse(Path file, List<String> lines) throws AccessFileException {

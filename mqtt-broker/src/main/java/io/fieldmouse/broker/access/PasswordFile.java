@@ -33,7 +33,7 @@ public final class PasswordFile implements Credentials {
 
     /** @throws AccessFileException when it cannot be read, or some of its lines are none: all are told, up to a bound */
     public static PasswordFile read(Path file) throws AccessFileException {
-        return parse(file, AccessFile.lines(file));
+        return parse(file, AccessFile.lines(file, "make it with fieldmouse passwd " + file + " USER"));
     }
 
     /** @param file named in what is thrown */

@@ -3,6 +3,7 @@ package io.fieldmouse.broker.connection;
 import io.fieldmouse.broker.connection.TlsTerms.Flaw;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -156,8 +157,12 @@ final class TlsFiles {
     }
 
     private static List<X509Certificate> certificates(Path file) throws IOException {
-        String missing = file + " holds no certificate; it begins with -----BEGIN CERTIFICATE-----";
         byte[] content = bytes(file);
+        boolean isKey = new String(content, StandardCharsets.ISO_8859_1).contains("PRIVATE KEY-----");
+        String missing = file + " holds no certificate; "
+                + (isKey
+                        ? "it holds a key: are certificate and key swapped?"
+                        : "it begins with -----BEGIN CERTIFICATE-----");
         try {
             List<X509Certificate> all =
                     CertificateFactory.getInstance("X.509")

@@ -119,7 +119,9 @@ class PasswordFileTest {
         for (Path file : List.of(missing, binary, folder)) {
             AccessFileException refused =
                     assertThrows(AccessFileException.class, () -> PasswordFile.read(file), file::toString);
-            assertTrue(String.valueOf(refused.getMessage()).startsWith(file + ": "), refused::getMessage);
+            String words = String.valueOf(refused.getMessage());
+            assertTrue(words.startsWith(file + ": "), words);
+            assertEquals(file.equals(missing), words.contains("make it with fieldmouse passwd " + file), words);
         }
     }
 
