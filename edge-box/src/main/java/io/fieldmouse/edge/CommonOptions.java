@@ -24,5 +24,6 @@ final class CommonOptions {
         if (verbose) {
             Logging.debug();
         }
+        Logging.byOwnThread();
     }
 }

@@ -63,7 +63,9 @@ final class Fieldmouse implements Runnable {
 
     public static void main(String[] arguments) {
         Logging.begin();
-        System.exit(commandLine().execute(arguments));
+        int code = commandLine().execute(arguments);
+        Logging.end();
+        System.exit(code);
     }
 
     static CommandLine commandLine() {

@@ -32,7 +32,7 @@ final class LastResort implements Thread.UncaughtExceptionHandler {
         int code = failure instanceof OutOfMemoryError ? ExitCode.NO_MEMORY : ExitCode.BROKEN;
         try {
             LOG.error("thread ended, the process ends too thread={} exitCode={}", thread.getName(), code, failure);
-            System.err.flush();
+            Logging.end();
         } finally {
             Runtime.getRuntime().halt(code);
         }

@@ -64,7 +64,7 @@ final class Stop {
             exitCode = ExitCode.FAILED;
         }
         System.out.flush();
-        System.err.flush();
+        Logging.end();
         Runtime.getRuntime().halt(exitCode);
     }
 
