@@ -33,7 +33,7 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
     private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
 
     /** With which a client of TLS begins (RFC 8446 section 5.1). */
-    private static final int TLS_HANDSHAKE = 0x16;
+    private static final int TLS_HANDSHAKE_RECORD = 0x16_03;
 
     private final Caller caller;
     private final Shared shared;
@@ -119,9 +119,6 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
 
     @Override
     public void frameAnnounced(int firstByte) {
-        if (level == 0 && firstByte == TLS_HANDSHAKE) { // which is no CONNECT either, as that has no flags
-            throw MqttViolation.malformed("TLS on a listener without tls");
-        }
         if (level == 0 && firstByte >> 4 != 1) {
             // Whoever speaks another protocol need not finish its sentence.
             // [MQTT-3.1.0-1 of 3.1.1]
@@ -136,6 +133,9 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         traffic.add(Flow.BYTES_RECEIVED, frame.readableBytes());
         boolean first = level == 0;
         if (first) {
+            if (isTls(frame)) {
+                throw MqttViolation.malformed("TLS on a listener without tls");
+            }
             bridge = BridgeBit.clear(frame);
             level = FrameRules.connectLevel(frame);
         }
@@ -145,6 +145,11 @@ final class PacketHandler extends ChannelInboundHandlerAdapter implements Packet
         FrameRules.check(frame, level);
         packetsOfFrame = 0;
         connection().keepAlive().heard();
+    }
+
+    /** A record of its handshake looks like a CONNECT of three bytes, with flags that CONNECT does not have. */
+    private static boolean isTls(ByteBuf frame) {
+        return frame.getUnsignedShort(frame.readerIndex()) == TLS_HANDSHAKE_RECORD;
     }
 
     @Override
