@@ -171,7 +171,7 @@ final class BrokerSection {
     }
 
     private void remark(BrokerSetting setting, Path named, List<String> warnings) {
-        if (listenCheck.tellsWhatTheBrokerLogs()) {
+        if (listenCheck.nothingStarts()) {
             warnings.forEach(words -> section.warning(setting.key(), '"' + named.toString() + '"', words));
         }
     }

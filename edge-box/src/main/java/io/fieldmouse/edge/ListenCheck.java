@@ -11,9 +11,13 @@ import java.util.Optional;
 /**
  * What of the broker's listeners is looked at while the configuration is read, beyond what would keep the broker from
  * starting whenever it was started: as the serial ports are looked at.
+ *
+ * @param nothingStarts so that what the broker would log of its files has to be told now
+ * @param opens whether it is tried if the listeners can be opened
  */
-interface ListenCheck {
-    String ANOTHER = "choose another, or end who holds it; a box that runs is checked with --no-ports";
+record ListenCheck(boolean nothingStarts, boolean opens) {
+    private static final String ANOTHER =
+            "choose another, or end who holds it; a box that runs is checked with --no-ports";
 
     /**
      * What stands in the way of a listener.
@@ -23,78 +27,37 @@ interface ListenCheck {
      */
     record Objection(String key, String found, String advice) {}
 
-    /** Why it cannot be opened now; empty when it can. */
-    Optional<Objection> objection(ListenerConfig listener);
-
-    /** Which of the files are out of date. */
-    List<TlsTerms.Flaw> outdated(TlsTerms terms);
-
-    /** Whether nothing is started, so that what the broker would log of its files has to be told now. */
-    boolean tellsWhatTheBrokerLogs();
-
     /** Does not look: the broker does when it starts, and starts with files that are out of date. */
     static ListenCheck none() {
-        return new ListenCheck() {
-            @Override
-            public Optional<Objection> objection(ListenerConfig listener) {
-                return Optional.empty();
-            }
-
-            @Override
-            public List<TlsTerms.Flaw> outdated(TlsTerms terms) {
-                return List.of();
-            }
-
-            @Override
-            public boolean tellsWhatTheBrokerLogs() {
-                return false;
-            }
-        };
+        return new ListenCheck(false, false);
     }
 
     /** Looks at the dates of files. */
     static ListenCheck byDates() {
-        return new ListenCheck() {
-            @Override
-            public Optional<Objection> objection(ListenerConfig listener) {
-                return Optional.empty();
-            }
-
-            @Override
-            public List<TlsTerms.Flaw> outdated(TlsTerms terms) {
-                return terms.outdated(Instant.now());
-            }
-
-            @Override
-            public boolean tellsWhatTheBrokerLogs() {
-                return true;
-            }
-        };
+        return new ListenCheck(true, false);
     }
 
     /** Looks at the dates of files, and tries to open the listeners, short of listening. */
     static ListenCheck byBinding() {
-        return new ListenCheck() {
-            @Override
-            public Optional<Objection> objection(ListenerConfig listener) {
-                try {
-                    listener.requireFree();
-                    return Optional.empty();
-                } catch (BrokerStartException e) {
-                    return Optional.of(ListenCheck.objection(listener, e));
-                }
-            }
+        return new ListenCheck(true, true);
+    }
 
-            @Override
-            public List<TlsTerms.Flaw> outdated(TlsTerms terms) {
-                return terms.outdated(Instant.now());
-            }
+    /** Why it cannot be opened now; empty when it can. */
+    Optional<Objection> objection(ListenerConfig listener) {
+        if (!opens) {
+            return Optional.empty();
+        }
+        try {
+            listener.requireFree();
+            return Optional.empty();
+        } catch (BrokerStartException e) {
+            return Optional.of(objection(listener, e));
+        }
+    }
 
-            @Override
-            public boolean tellsWhatTheBrokerLogs() {
-                return true;
-            }
-        };
+    /** Which of the files are out of date. */
+    List<TlsTerms.Flaw> outdated(TlsTerms terms) {
+        return nothingStarts ? terms.outdated(Instant.now()) : List.of();
     }
 
     private static Objection objection(ListenerConfig listener, BrokerStartException refusal) {
