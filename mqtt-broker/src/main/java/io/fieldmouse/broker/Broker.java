@@ -28,7 +28,6 @@ import io.fieldmouse.broker.session.SessionContext;
 import io.fieldmouse.broker.session.SessionRegistry;
 import io.fieldmouse.store.CommitListener;
 import io.fieldmouse.store.MessageStore;
-import io.fieldmouse.store.StoreConfig;
 import io.fieldmouse.store.StoreException;
 import io.fieldmouse.store.StoredState;
 import java.security.SecureRandom;
@@ -106,8 +105,7 @@ public final class Broker implements AutoCloseable {
         GateAnnouncer announcer = new GateAnnouncer();
         MessageStore store = null;
         try {
-            store = MessageStore.open(
-                    new StoreConfig(config.dataDirectory(), config.durability(), config.storeFileSystem()), announcer);
+            store = MessageStore.open(config.store(), announcer);
             return new Broker(config, access, laneGroup, store, announcer, time, nanos);
         } catch (StoreException e) {
             abandon(laneGroup, store);
@@ -372,10 +370,13 @@ public final class Broker implements AutoCloseable {
         }
 
         @Override
-        public synchronized void failed(StoreException cause) {
+        public synchronized void failing(StoreException cause) {
             LOG.error(
                     "the store failed; nothing is acknowledged until the broker is restarted: {}", cause.getMessage());
             gates.forEach(gate -> gate.announceFailure(cause));
         }
+
+        @Override
+        public synchronized void recovered() {}
     }
 }

@@ -3,7 +3,9 @@ package io.fieldmouse.broker;
 import io.fieldmouse.broker.access.AnonymousRule;
 import io.fieldmouse.broker.access.AuthenticationMethod;
 import io.fieldmouse.broker.routing.SharedOrder;
+import io.fieldmouse.store.Disk;
 import io.fieldmouse.store.Durability;
+import io.fieldmouse.store.StoreConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -11,12 +13,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** With what a broker is started: a value for each {@link BrokerSetting}. Immutable. */
 public final class BrokerConfig {
     private final Map<BrokerSetting, String> values;
-    private final String storeFileSystem;
+    private final Function<Path, Disk> storeDisk;
     private final List<RetainedReset> retainedResets;
     private final List<ListenerConfig> added;
     private final List<AuthenticationMethod> authenticationMethods;
@@ -26,19 +29,19 @@ public final class BrokerConfig {
 
     private BrokerConfig(
             Map<BrokerSetting, String> values,
-            String storeFileSystem,
+            Function<Path, Disk> storeDisk,
             List<RetainedReset> retainedResets,
             List<ListenerConfig> added,
             List<AuthenticationMethod> authenticationMethods) {
         this.values = values;
-        this.storeFileSystem = storeFileSystem;
+        this.storeDisk = storeDisk;
         this.retainedResets = retainedResets;
         this.added = added;
         this.authenticationMethods = authenticationMethods;
     }
 
     public static BrokerConfig defaults() {
-        return new BrokerConfig(new EnumMap<>(BrokerSetting.class), "", List.of(), List.of(), List.of());
+        return new BrokerConfig(new EnumMap<>(BrokerSetting.class), Disk::of, List.of(), List.of(), List.of());
     }
 
     /**
@@ -56,12 +59,12 @@ public final class BrokerConfig {
         Map<BrokerSetting, String> changed = new EnumMap<>(BrokerSetting.class);
         changed.putAll(values);
         changed.put(setting, value);
-        return new BrokerConfig(changed, storeFileSystem, retainedResets, added, authenticationMethods);
+        return new BrokerConfig(changed, storeDisk, retainedResets, added, authenticationMethods);
     }
 
-    /** With an H2 file system before every path of the store; see {@link io.fieldmouse.store.StoreConfig}. */
-    public BrokerConfig withStoreFileSystem(String name) {
-        return new BrokerConfig(values, name, retainedResets, added, authenticationMethods);
+    /** With the store's files somewhere else than in the directory itself, which is handed in: for tests. */
+    public BrokerConfig withStoreDisk(Function<Path, Disk> disk) {
+        return new BrokerConfig(values, disk, retainedResets, added, authenticationMethods);
     }
 
     /**
@@ -71,7 +74,7 @@ public final class BrokerConfig {
     public BrokerConfig withRetainedReset(String topicFilter, String payload) {
         List<RetainedReset> resets = new ArrayList<>(retainedResets);
         resets.add(new RetainedReset(topicFilter, payload));
-        return new BrokerConfig(values, storeFileSystem, List.copyOf(resets), added, authenticationMethods);
+        return new BrokerConfig(values, storeDisk, List.copyOf(resets), added, authenticationMethods);
     }
 
     /**
@@ -88,7 +91,7 @@ public final class BrokerConfig {
         }
         List<ListenerConfig> all = new ArrayList<>(added);
         all.add(listener);
-        return new BrokerConfig(values, storeFileSystem, retainedResets, List.copyOf(all), authenticationMethods);
+        return new BrokerConfig(values, storeDisk, retainedResets, List.copyOf(all), authenticationMethods);
     }
 
     /** All listeners: the one of the settings bind and port first, unless port is off. */
@@ -120,14 +123,14 @@ public final class BrokerConfig {
         Map<BrokerSetting, String> changed = new EnumMap<>(BrokerSetting.class);
         changed.putAll(values);
         changed.putAll(listener.own());
-        return new BrokerConfig(changed, storeFileSystem, retainedResets, added, authenticationMethods);
+        return new BrokerConfig(changed, storeDisk, retainedResets, added, authenticationMethods);
     }
 
     /** With one more way of enhanced authentication (MQTT 5 section 4.12) beside SCRAM-SHA-256. */
     public BrokerConfig withAuthenticationMethod(AuthenticationMethod method) {
         List<AuthenticationMethod> methods = new ArrayList<>(authenticationMethods);
         methods.add(method);
-        return new BrokerConfig(values, storeFileSystem, retainedResets, added, List.copyOf(methods));
+        return new BrokerConfig(values, storeDisk, retainedResets, added, List.copyOf(methods));
     }
 
     List<AuthenticationMethod> authenticationMethods() {
@@ -180,7 +183,7 @@ public final class BrokerConfig {
         return set > 0 ? set : Runtime.getRuntime().availableProcessors();
     }
 
-    String storeFileSystem() {
-        return storeFileSystem;
+    StoreConfig store() {
+        return new StoreConfig(dataDirectory(), durability(), storeDisk.apply(dataDirectory()));
     }
 }

@@ -6,6 +6,7 @@ import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.MessageQueued;
 import io.fieldmouse.store.StoreChange.RetainedSet;
 import io.fieldmouse.store.StoreChange.SessionClosed;
+import io.fieldmouse.store.StoreStatus;
 import io.fieldmouse.store.StoredMessage;
 import io.fieldmouse.store.StoredState;
 import java.util.List;
@@ -62,6 +63,11 @@ final class TrueTimeStore implements MessageStore {
     @Override
     public long pendingBytes() {
         return store.pendingBytes();
+    }
+
+    @Override
+    public StoreStatus status() {
+        return store.status();
     }
 
     @Override

@@ -27,7 +27,7 @@ class AcknowledgementsOwedTest extends BrokerTestBase {
     @Override
     @BeforeEach
     void startBroker() {
-        broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreFileSystem(disk.fileSystem()));
+        broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreDisk(disk::files));
     }
 
     @Override

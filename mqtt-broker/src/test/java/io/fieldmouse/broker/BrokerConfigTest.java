@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.connection.TlsTerms;
 import io.fieldmouse.broker.connection.TlsTerms.ClientCertificates;
+import io.fieldmouse.store.Disk;
 import io.fieldmouse.store.Durability;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -41,9 +42,10 @@ class BrokerConfigTest {
         BrokerConfig config = BrokerConfig.defaults().with("port", "1");
         config.with("port", "2");
         assertEquals(1, config.number(BrokerSetting.PORT));
-        assertEquals(1, config.withStoreFileSystem("nio:").number(BrokerSetting.PORT));
-        assertEquals(
-                "nio:", config.withStoreFileSystem("nio:").with("lanes", "1").storeFileSystem());
+        Disk elsewhere = Disk.of(Path.of("elsewhere"));
+        BrokerConfig moved = config.withStoreDisk(directory -> elsewhere);
+        assertEquals(1, moved.number(BrokerSetting.PORT));
+        assertEquals(elsewhere, moved.with("lanes", "1").store().disk());
     }
 
     @Test

@@ -137,9 +137,12 @@ abstract class BrokerTestBase {
             public void durableUpTo(long position) {}
 
             @Override
-            public void failed(StoreException cause) {
+            public void failing(StoreException cause) {
                 throw new AssertionError(cause);
             }
+
+            @Override
+            public void recovered() {}
         };
         try (MessageStore store = MessageStore.open(new StoreConfig(directory, Durability.FORCE), nobody)) {
             action.accept(store);

@@ -35,7 +35,7 @@ class ForceBeforeAcknowledgementTest {
 
     @BeforeEach
     void start() {
-        broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreFileSystem(disk.fileSystem()));
+        broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreDisk(disk::files));
     }
 
     @AfterEach

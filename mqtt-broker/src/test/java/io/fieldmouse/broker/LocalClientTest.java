@@ -133,7 +133,7 @@ class LocalClientTest extends BrokerTestBase {
     void readingsGoOnWhenTheStoreHasFailed() {
         broker.close();
         try (FileRecording files = FileRecording.named("readings")) {
-            broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreFileSystem(files.fileSystem()));
+            broker = TestBroker.start(TestBroker.config(directory, lanes).withStoreDisk(files::disk));
             RawClient away = durable(4, "away");
             away.subscribe("up", 1);
             away.disconnect();

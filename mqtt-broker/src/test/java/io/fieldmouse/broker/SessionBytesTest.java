@@ -103,7 +103,7 @@ class SessionBytesTest extends BrokerTestBase {
         broker.close();
         try (FileRecording files = FileRecording.named("backlog")) {
             broker = TestBroker.start(TestBroker.config(directory, lanes, "store_backlog_bytes_max", "65536")
-                    .withStoreFileSystem(files.fileSystem()));
+                    .withStoreDisk(files::disk));
             RawClient publisher = client(5, "p");
             for (int i = 1; i <= 4; i++) {
                 publisher.publish(

@@ -188,8 +188,8 @@ class SessionOwnerTest extends BrokerTestBase {
     void whoBecomesItsUserHearsItWhenThatIsOnDisk() throws InterruptedException {
         sessionOfAnOlderStore("id");
         StandingDisk disk = new StandingDisk("owner");
-        broker = TestBroker.start(
-                TestBroker.config(directory, lanes, settings()).withStoreFileSystem(disk.fileSystem()));
+        broker =
+                TestBroker.start(TestBroker.config(directory, lanes, settings()).withStoreDisk(disk::files));
         try {
             open(4).connected(as("bob", 4, "other")).disconnect(); // his password is known from then on
             disk.standStill();

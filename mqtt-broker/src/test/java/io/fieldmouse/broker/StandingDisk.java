@@ -3,9 +3,11 @@ package io.fieldmouse.broker;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fieldmouse.broker.wire.RawClient;
+import io.fieldmouse.store.Disk;
 import io.fieldmouse.store.recording.FileEvent;
 import io.fieldmouse.store.recording.FileRecording;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +46,9 @@ final class StandingDisk implements AutoCloseable {
         });
     }
 
-    /** For {@link BrokerConfig#withStoreFileSystem}. */
-    String fileSystem() {
-        return files.fileSystem();
+    /** For {@link BrokerConfig#withStoreDisk}. */
+    Disk files(Path directory) {
+        return files.disk(directory);
     }
 
     /** From now on no force returns. */

@@ -30,7 +30,7 @@ class StoreBehindTest extends BrokerTestBase {
     @BeforeEach
     void startBroker() {
         broker = TestBroker.start(TestBroker.config(directory, lanes, "store_backlog_bytes_max", "100000")
-                .withStoreFileSystem(disk.fileSystem()));
+                .withStoreDisk(disk::files));
         subscribedAndAway("away", "stored", 1);
         disk.standStill();
     }

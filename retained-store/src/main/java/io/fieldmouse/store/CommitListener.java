@@ -7,8 +7,11 @@ public interface CommitListener {
     void durableUpTo(long position);
 
     /**
-     * A write or force failed. No commit above the last durable position will become durable in this run; the store
-     * takes further commits only to drop them. Called once.
+     * A write or force failed. No commit above the last durable position becomes durable before {@link #recovered};
+     * what is handed over meanwhile is kept in memory. The store tries by itself to get over it.
      */
-    void failed(StoreException cause);
+    void failing(StoreException cause);
+
+    /** All that was handed over and applied until now is in a new checkpoint; {@link #durableUpTo} says how far. */
+    void recovered();
 }

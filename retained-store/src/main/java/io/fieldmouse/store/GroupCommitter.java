@@ -166,7 +166,7 @@ final class GroupCommitter {
         }
         // At once, not at close(): after a failed force nothing may be written or forced again as if it had held.
         closeWriter(true);
-        tell(() -> listener.failed(cause));
+        tell(() -> listener.failing(cause));
     }
 
     private void closeWriter(boolean afterFailure) {

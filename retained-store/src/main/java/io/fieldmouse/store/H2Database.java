@@ -117,7 +117,7 @@ final class H2Database implements GroupWriter {
     }
 
     private static String url(Path database, StoreConfig config) {
-        String path = (config.fileSystem().isEmpty() ? "file:" : config.fileSystem()) + database;
+        String path = config.disk().h2Path(database.getFileName().toString());
         if (path.indexOf(';') >= 0) {
             throw new StoreException("store " + config.directory() + ": its path must not contain a semicolon");
         }

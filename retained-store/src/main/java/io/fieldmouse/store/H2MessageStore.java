@@ -93,6 +93,11 @@ final class H2MessageStore implements MessageStore {
     }
 
     @Override
+    public StoreStatus status() {
+        return StoreStatus.NONE;
+    }
+
+    @Override
     public void close() {
         committer.close();
     }

@@ -39,6 +39,11 @@ final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public StoreStatus status() {
+        return StoreStatus.NONE;
+    }
+
+    @Override
     public void close() {
         committer.close();
     }

@@ -48,6 +48,9 @@ public interface MessageStore extends AutoCloseable {
     /** An estimate, in bytes, of what was handed over and is not yet durable. */
     long pendingBytes();
 
+    /** What the store can tell of itself now. From any thread. */
+    StoreStatus status();
+
     /** Makes durable what was handed over, then releases the files. Waits for the disk. May be called again. */
     @Override
     void close();

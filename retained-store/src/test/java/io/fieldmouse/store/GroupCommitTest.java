@@ -39,7 +39,7 @@ class GroupCommitTest {
     }
 
     private MessageStore open(Durability durability, CommitListener listener) {
-        return MessageStore.open(new StoreConfig(directory, durability, recording.fileSystem()), listener);
+        return MessageStore.open(new StoreConfig(directory, durability, recording.disk(directory)), listener);
     }
 
     private long bytesWritten() {
@@ -100,9 +100,12 @@ class GroupCommitTest {
             }
 
             @Override
-            public void failed(StoreException cause) {
-                positions.failed(cause);
+            public void failing(StoreException cause) {
+                positions.failing(cause);
             }
+
+            @Override
+            public void recovered() {}
         };
     }
 
@@ -158,7 +161,7 @@ class GroupCommitTest {
     @Test
     void everyGroupReachesTheSystemAndIsForcedOnlyNowAndThenWhenThatIsEnough() {
         SettableClock clock = new SettableClock(1_000_000);
-        StoreConfig config = new StoreConfig(directory, Durability.OS, recording.fileSystem());
+        StoreConfig config = new StoreConfig(directory, Durability.OS, recording.disk(directory));
         try (MessageStore store = H2MessageStore.open(config, positions, clock)) {
             for (int i = 0; i < 10; i++) {
                 assertEquals(0, forcesOfOneGroup(store, i));
@@ -311,10 +314,13 @@ class GroupCommitTest {
             }
 
             @Override
-            public void failed(StoreException cause) {
+            public void failing(StoreException cause) {
                 store[0].close();
-                positions.failed(cause);
+                positions.failing(cause);
             }
+
+            @Override
+            public void recovered() {}
         };
         store[0] = open(Durability.FORCE, closing);
         recording.before(event -> {
@@ -335,9 +341,12 @@ class GroupCommitTest {
             }
 
             @Override
-            public void failed(StoreException cause) {
-                positions.failed(cause);
+            public void failing(StoreException cause) {
+                positions.failing(cause);
             }
+
+            @Override
+            public void recovered() {}
         };
         try (MessageStore store = open(Durability.FORCE, throwing)) {
             positions.awaitDurable(store.commit(List.of(retained("t", "v"))));

@@ -24,6 +24,8 @@ class PackageRulesTest {
             "MessageStore",
             "CommitListener",
             "StoreConfig",
+            "StoreStatus",
+            "Disk",
             "Durability",
             "StoreException",
             "StoreChange",

@@ -20,10 +20,13 @@ final class Positions implements CommitListener {
     }
 
     @Override
-    public synchronized void failed(StoreException cause) {
+    public synchronized void failing(StoreException cause) {
         failures.add(cause);
         notifyAll();
     }
+
+    @Override
+    public void recovered() {}
 
     synchronized List<Long> durable() {
         return List.copyOf(durable);

@@ -296,7 +296,7 @@ class StoreDirectoryTest {
                     throw new IOException("No space left on device");
                 }
             });
-            StoreConfig config = new StoreConfig(directory, Durability.FORCE, recording.fileSystem());
+            StoreConfig config = new StoreConfig(directory, Durability.FORCE, recording.disk(directory));
             try (MessageStore store = MessageStore.open(config, new Positions())) {
                 assertEquals(300, store.load().retained().size());
             } catch (StoreException e) {

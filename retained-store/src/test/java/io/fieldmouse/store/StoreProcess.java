@@ -83,9 +83,12 @@ final class StoreProcess {
             }
 
             @Override
-            public void failed(StoreException cause) {
+            public void failing(StoreException cause) {
                 out.println(cause);
             }
+
+            @Override
+            public void recovered() {}
         };
         MessageStore store = MessageStore.open(config, listener);
         for (long n = last + 1; ; n++) {

@@ -98,7 +98,7 @@ class UpgradeTest {
     void upgradedStoreGoesOnLikeANewOne(int version) throws Exception {
         write(version);
         Positions positions = new Positions();
-        try (MessageStore store = open(directory, "", positions)) {
+        try (MessageStore store = open(directory, Disk.of(directory), positions)) {
             long id = store.load().lastMessageId() + 1;
             positions.awaitDurable(store.commit(List.of(
                     new StoreChange.SessionOpened("press-7", 60, "password:alice"),
@@ -144,11 +144,11 @@ class UpgradeTest {
                     killed.add(moment);
                 }
             });
-            open(directory, recording.fileSystem(), new Positions()).close();
+            open(directory, recording.disk(directory), new Positions()).close();
         }
         assertTrue(killed.size() > 3, killed::toString);
         for (Path moment : killed) {
-            try (MessageStore store = open(moment, "", new Positions())) {
+            try (MessageStore store = open(moment, Disk.of(moment), new Positions())) {
                 assertEquals(expected(version), Snapshot.of(store.load()).entries(), moment::toString);
             }
         }
@@ -164,13 +164,13 @@ class UpgradeTest {
     }
 
     private Map<String, String> opened() {
-        try (MessageStore store = open(directory, "", new Positions())) {
+        try (MessageStore store = open(directory, Disk.of(directory), new Positions())) {
             return Snapshot.of(store.load()).entries();
         }
     }
 
-    private static MessageStore open(Path directory, String fileSystem, CommitListener listener) {
-        return MessageStore.open(new StoreConfig(directory, Durability.FORCE, fileSystem), listener);
+    private static MessageStore open(Path directory, Disk disk, CommitListener listener) {
+        return MessageStore.open(new StoreConfig(directory, Durability.FORCE, disk), listener);
     }
 
     private List<Long> query(String query) throws SQLException {

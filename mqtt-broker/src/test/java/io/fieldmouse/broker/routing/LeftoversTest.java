@@ -13,6 +13,7 @@ import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.MessageQueued;
 import io.fieldmouse.store.StoreChange.MessageSettled;
+import io.fieldmouse.store.StoreStatus;
 import io.fieldmouse.store.StoredState;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,11 @@ class LeftoversTest {
         public long commit(List<StoreChange> changes) {
             commits.add(List.copyOf(changes));
             return commits.size();
+        }
+
+        @Override
+        public StoreStatus status() {
+            return StoreStatus.NONE;
         }
 
         @Override

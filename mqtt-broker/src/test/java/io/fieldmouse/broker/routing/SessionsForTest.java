@@ -93,7 +93,10 @@ final class SessionsForTest implements AutoCloseable {
             public void durableUpTo(long position) {}
 
             @Override
-            public void failed(StoreException cause) {}
+            public void failing(StoreException cause) {}
+
+            @Override
+            public void recovered() {}
         });
     }
 

@@ -10,6 +10,7 @@ import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
 import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.SessionClosed;
+import io.fieldmouse.store.StoreStatus;
 import io.fieldmouse.store.StoredState;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,6 +34,11 @@ class StoredTimesTest {
         public long commit(List<StoreChange> changes) {
             changes.stream().filter(SessionClosed.class::isInstance).forEach(told::add);
             return 1;
+        }
+
+        @Override
+        public StoreStatus status() {
+            return StoreStatus.NONE;
         }
 
         @Override

@@ -14,6 +14,7 @@ import io.fieldmouse.store.Durability;
 import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.WillSet;
+import io.fieldmouse.store.StoreStatus;
 import io.fieldmouse.store.StoredSession;
 import io.fieldmouse.store.StoredState;
 import java.nio.file.Path;
@@ -40,6 +41,11 @@ class WillCommitTest {
         public long commit(List<StoreChange> changes) {
             commits.add(List.copyOf(changes));
             return store.commit(changes);
+        }
+
+        @Override
+        public StoreStatus status() {
+            return StoreStatus.NONE;
         }
 
         @Override

@@ -11,6 +11,7 @@ import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreChange;
 import io.fieldmouse.store.StoreChange.MessageQueued;
 import io.fieldmouse.store.StoreChange.RetainedSet;
+import io.fieldmouse.store.StoreStatus;
 import io.fieldmouse.store.StoredState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,6 +37,11 @@ class WriteBehindTest {
         public long commit(List<StoreChange> changes) {
             told.addAll(changes);
             return 1;
+        }
+
+        @Override
+        public StoreStatus status() {
+            return StoreStatus.NONE;
         }
 
         @Override

@@ -24,7 +24,10 @@ class CommitGateTest {
                 public void durableUpTo(long position) {}
 
                 @Override
-                public void failed(StoreException cause) {}
+                public void failing(StoreException cause) {}
+
+                @Override
+                public void recovered() {}
             });
     private final CommitGate gate = new CommitGate(store, lane);
 

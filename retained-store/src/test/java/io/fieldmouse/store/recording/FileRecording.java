@@ -1,13 +1,15 @@
 package io.fieldmouse.store.recording;
 
+import io.fieldmouse.store.Disk;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.h2.store.fs.FilePath;
 
 /**
- * The events of all files that were opened through one H2 file system, in order. Give {@link #fileSystem()} to
- * {@code StoreConfig.fileSystem}; H2 finds the file system by that name until {@link #close()}.
+ * The events of all files that were opened through one H2 file system, in order. Give {@link #disk} to
+ * {@code StoreConfig}; H2 finds the file system by its name until {@link #close()}.
  *
  * <p>An event is recorded when its operation has returned; a hook runs before the operation and may delay or refuse
  * it. Safe for use by many threads.
@@ -35,8 +37,13 @@ public final class FileRecording implements AutoCloseable {
         return new FileRecording(name);
     }
 
-    /** The file system's name with its colon, as {@code StoreConfig} wants it. */
-    public String fileSystem() {
+    /** The files in this directory, recorded. For {@code StoreConfig}. */
+    public Disk disk(Path directory) {
+        return new RecordingDisk(Disk.of(directory), directory, this);
+    }
+
+    /** The file system's name with its colon, as H2 wants it. */
+    String fileSystem() {
         return fileSystem.getScheme() + ":";
     }
 
