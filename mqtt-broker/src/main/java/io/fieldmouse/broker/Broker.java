@@ -28,6 +28,7 @@ import io.fieldmouse.broker.session.SessionContext;
 import io.fieldmouse.broker.session.SessionRegistry;
 import io.fieldmouse.store.CommitListener;
 import io.fieldmouse.store.MessageStore;
+import io.fieldmouse.store.StoreConfig;
 import io.fieldmouse.store.StoreException;
 import io.fieldmouse.store.StoredState;
 import java.security.SecureRandom;
@@ -41,6 +42,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -63,7 +65,7 @@ public final class Broker implements AutoCloseable {
 
     private static final Duration GOODBYE_MAX = Duration.ofSeconds(1);
 
-    private final Counters counters = new Counters();
+    private final Counters counters;
     private final LaneGroup laneGroup;
     private final Lanes lanes;
     private final MessageStore store;
@@ -99,14 +101,27 @@ public final class Broker implements AutoCloseable {
      */
     static Broker start(BrokerConfig config, InstantSource time, LongSupplier nanos, IntFunction<LaneGroup> transport)
             throws BrokerStartException {
+        return start(config, time, nanos, transport, MessageStore::open);
+    }
+
+    /** As above, on a store of the caller's. */
+    static Broker start(
+            BrokerConfig config,
+            InstantSource time,
+            LongSupplier nanos,
+            IntFunction<LaneGroup> transport,
+            BiFunction<StoreConfig, CommitListener, MessageStore> opener)
+            throws BrokerStartException {
         Listeners.check(config);
         AccessControl access = access(config);
         LaneGroup laneGroup = transport.apply(config.lanes());
-        GateAnnouncer announcer = new GateAnnouncer();
+        Counters counters = new Counters();
+        StoreConfig storeConfig = config.store();
+        GateAnnouncer announcer = new GateAnnouncer(storeConfig.disk(), counters, nanos);
         MessageStore store = null;
         try {
-            store = MessageStore.open(config.store(), announcer);
-            return new Broker(config, access, laneGroup, store, announcer, time, nanos);
+            store = opener.apply(storeConfig, announcer);
+            return new Broker(config, access, laneGroup, counters, store, announcer, time, nanos);
         } catch (StoreException e) {
             abandon(laneGroup, store);
             throw new BrokerStartException(String.valueOf(e.getMessage()), e);
@@ -135,12 +150,14 @@ public final class Broker implements AutoCloseable {
             BrokerConfig config,
             AccessControl access,
             LaneGroup laneGroup,
+            Counters counters,
             MessageStore store,
             GateAnnouncer announcer,
             InstantSource time,
             LongSupplier nanos)
             throws BrokerStartException {
         this.laneGroup = laneGroup;
+        this.counters = counters;
         this.lanes = laneGroup.lanes();
         this.store = store;
         this.announcer = announcer;
@@ -353,30 +370,5 @@ public final class Broker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Brings the store's word to the lanes. The store is opened before there are gates. */
-    private static final class GateAnnouncer implements CommitListener {
-        private List<CommitGate> gates = List.of();
-
-        /** When it returns, no other gate is told anything any more. */
-        synchronized void announceTo(List<CommitGate> all) {
-            gates = List.copyOf(all);
-        }
-
-        @Override
-        public synchronized void durableUpTo(long position) {
-            gates.forEach(gate -> gate.announce(position));
-        }
-
-        @Override
-        public synchronized void failing(StoreException cause) {
-            LOG.error(
-                    "the store failed; nothing is acknowledged until the broker is restarted: {}", cause.getMessage());
-            gates.forEach(gate -> gate.announceFailure(cause));
-        }
-
-        @Override
-        public synchronized void recovered() {}
     }
 }

@@ -231,10 +231,10 @@ class ForceBeforeAcknowledgementTest {
         watcher.subscribe("live", 0);
         disk.fail();
         publisher.send(Publish.of("t", "x").qos(1, 1));
-        publisher.expectDisconnect(0x80);
+        publisher.expectDisconnect(0x97);
         RawClient next = broker.client(5, "next");
-        assertEquals(0x80, next.publish("t", "y", 1));
-        assertEquals(0x80, next.publish("t", "y", 2));
+        assertEquals(0x97, next.publish("t", "y", 1));
+        assertEquals(0x97, next.publish("t", "y", 2));
         next.publish("live", "still", 0);
         watcher.expectPublish("live", "still");
         RawClient old = broker.client(4, "old");

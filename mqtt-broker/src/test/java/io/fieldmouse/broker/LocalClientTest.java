@@ -147,7 +147,7 @@ class LocalClientTest extends BrokerTestBase {
             });
             RawClient publisher = client(5, "p");
             publisher.send(Publish.of("up", "not acknowledged").qos(1, 1));
-            publisher.expectDisconnect(0x80);
+            publisher.expectDisconnect(0x97);
             dashboard.expectPublish("up", "not acknowledged");
             LocalClient local = local("local");
             for (int i = 0; i < 10; i++) {

@@ -4,10 +4,14 @@ import io.fieldmouse.broker.connection.LaneGroup;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.wire.Connect;
 import io.fieldmouse.broker.wire.RawClient;
+import io.fieldmouse.store.CommitListener;
+import io.fieldmouse.store.MessageStore;
+import io.fieldmouse.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
@@ -21,10 +25,21 @@ final class TestBroker implements AutoCloseable {
     private final InstantSource time;
     private final LongSupplier nanos;
     private final IntFunction<LaneGroup> transport;
+    private final BiFunction<StoreConfig, CommitListener, MessageStore> store;
     private final List<RawClient> clients = new ArrayList<>();
     private Broker broker;
 
     private TestBroker(BrokerConfig config, InstantSource time, LongSupplier nanos, IntFunction<LaneGroup> transport) {
+        this(config, time, nanos, transport, MessageStore::open);
+    }
+
+    private TestBroker(
+            BrokerConfig config,
+            InstantSource time,
+            LongSupplier nanos,
+            IntFunction<LaneGroup> transport,
+            BiFunction<StoreConfig, CommitListener, MessageStore> store) {
+        this.store = store;
         this.config = config;
         this.time = time;
         this.nanos = nanos;
@@ -34,7 +49,7 @@ final class TestBroker implements AutoCloseable {
 
     private Broker startBroker() {
         try {
-            return Broker.start(config, time, nanos, transport);
+            return Broker.start(config, time, nanos, transport, store);
         } catch (BrokerStartException e) {
             throw new AssertionError("the broker did not start", e);
         }
@@ -51,6 +66,11 @@ final class TestBroker implements AutoCloseable {
 
     static TestBroker start(BrokerConfig config) {
         return new TestBroker(config, InstantSource.system(), System::nanoTime, LaneGroup::fastest);
+    }
+
+    /** On a store of the test's. */
+    static TestBroker start(BrokerConfig config, BiFunction<StoreConfig, CommitListener, MessageStore> store) {
+        return new TestBroker(config, InstantSource.system(), System::nanoTime, LaneGroup::fastest, store);
     }
 
     /** On the transport of systems that have none of their own. */

@@ -82,6 +82,11 @@ final class AckQueue {
         }
     }
 
+    /** Whether one of them promises what is not yet durable. */
+    boolean owesBeyond(long durableUpTo) {
+        return owed.stream().anyMatch(each -> each.position > durableUpTo);
+    }
+
     /** Whether a PUBREC for this packet id has yet to leave. */
     boolean owesPubrec(int packetId) {
         return pubrecs.containsKey(packetId);

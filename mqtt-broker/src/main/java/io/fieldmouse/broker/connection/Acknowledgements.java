@@ -69,12 +69,17 @@ final class Acknowledgements {
             connection.resume(Pause.ACKNOWLEDGEMENTS_OWED);
         }
         if (!queue.isEmpty()) {
-            connection.awaitDisk();
+            connection.diskWait().await();
         }
     }
 
     boolean isEmpty() {
         return queue.isEmpty();
+    }
+
+    /** Whether one of them waits for the disk, and not only for a receiver. */
+    boolean waitForDisk() {
+        return queue.owesBeyond(connection.gate().durablePosition());
     }
 
     /** Whether a PUBREC for this packet id has yet to leave. */

@@ -13,6 +13,7 @@ import io.fieldmouse.broker.message.TopicName;
 import io.fieldmouse.broker.session.SessionRegistry;
 import io.fieldmouse.broker.session.SessionRegistry.Claim;
 import io.fieldmouse.broker.session.SessionRegistry.Claimed;
+import io.fieldmouse.broker.session.StoreTrouble;
 import io.fieldmouse.broker.session.Will;
 import io.fieldmouse.store.StoredSession;
 import io.netty.handler.codec.mqtt.MqttConnAckMessage;
@@ -235,13 +236,19 @@ final class ConnectHandshake {
             connection.refuse(ReasonCode.QUOTA_EXCEEDED, "no room for another session or will");
             return;
         }
+        StoreTrouble trouble = connection.gate().trouble();
+        if (trouble != null && registry.mustWaitForDisk(claim)) {
+            shared.counters().add(Counter.REFUSED_STORE_FAILED);
+            connection.refuse(ReasonCode.SERVER_UNAVAILABLE, trouble.words());
+            return;
+        }
         if (registry.isRefusedByBacklog(claim)) {
             connection.refuse(ReasonCode.QUOTA_EXCEEDED, "too much waits for the disk; try again later");
             return;
         }
         Claimed claimed = registry.claim(claim);
-        connection.claimed(claimed.session());
-        connection.sendAfter(claimed.position(), () -> accept(claimed.sessionPresent()));
+        connection.claimed(claimed.session(), !claimed.sessionPresent());
+        connection.diskWait().answerAfter(claimed.position(), () -> accept(claimed.sessionPresent()));
     }
 
     private void accept(boolean sessionPresent) {

@@ -10,7 +10,6 @@ import io.fieldmouse.broker.session.Outbound;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionContext;
 import io.fieldmouse.broker.session.SessionRegistry.Goodbye;
-import io.fieldmouse.store.StoreException;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * One client's connection: its phase, what it owes, and what leaves through it. Belongs to its lane; until its CONNECT
  * is understood that is the lane that accepted it, from then on its session's.
  */
-final class Connection implements Outbound, CommitGate.Waiter {
+final class Connection implements Outbound {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** Where a connection is in its life. It only ever goes down this list. */
@@ -40,17 +39,16 @@ final class Connection implements Outbound, CommitGate.Waiter {
     private final OutboundBatch batch;
     private final PacketHandler handler;
     private final ReadingPauses pauses;
-    private final Acknowledgements acknowledgements;
     private final KeepAlive keepAlive;
-    private final GatedSends gated = new GatedSends();
+    private final DiskWait diskWait;
     private final PublishWriter publishes;
     private NettyLane lane;
     private Phase phase = Phase.AWAITING_CONNECT;
     private ClientTerms terms = ClientTerms.unknown(0);
     private @Nullable Session session;
+    private boolean sessionIsNew;
     private @Nullable String certificateUser;
     private boolean flushDue;
-    private boolean awaitingDisk;
 
     Connection(
             Channel channel, Caller caller, Shared shared, OutboundBatch batch, PacketHandler handler, NettyLane lane) {
@@ -61,7 +59,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
         this.publishes = new PublishWriter(batch, shared);
         this.handler = handler;
         this.keepAlive = new KeepAlive(this, batch);
-        this.acknowledgements = new Acknowledgements(this, shared.limits());
+        this.diskWait = new DiskWait(this, shared);
         this.pauses = new ReadingPauses(handler::pauseReading, handler::resumeReading);
         this.lane = lane;
     }
@@ -115,8 +113,9 @@ final class Connection implements Outbound, CommitGate.Waiter {
     }
 
     /** It has this session; messages may flow when {@link #open} is called. */
-    void claimed(Session claimedSession) {
+    void claimed(Session claimedSession, boolean isNew) {
         session = claimedSession;
+        sessionIsNew = isNew;
     }
 
     /** CONNACK is written: what waited in the session follows it. */
@@ -176,11 +175,11 @@ final class Connection implements Outbound, CommitGate.Waiter {
             resume(Pause.RECEIVER_CROWDED);
             resume(Pause.STORE_BEHIND);
         }
-        if (afterPosition > gate().durablePosition() || (qos == Qos.EXACTLY_ONCE && !gated.isEmpty())) {
+        if (afterPosition > gate().durablePosition() || (qos == Qos.EXACTLY_ONCE && diskWait.holdsDeliveries())) {
             if (!publishes.fits(publication, shape)) {
                 return false;
             }
-            sendAfter(afterPosition, () -> write(publication, shape));
+            diskWait.deliverAfter(afterPosition, () -> write(publication, shape));
             return true;
         }
         return write(publication, shape);
@@ -196,31 +195,7 @@ final class Connection implements Outbound, CommitGate.Waiter {
 
     @Override
     public void release(int packetId, long afterPosition) {
-        sendAfter(afterPosition, () -> reply(PacketKind.PUBREL, packetId, ReasonCode.SUCCESS, ""));
-    }
-
-    /** Runs the action, which sends something, when the position is durable; in the order of calls. */
-    void sendAfter(long position, Runnable action) {
-        if (gated.isEmpty() && position <= gate().durablePosition()) {
-            action.run();
-            return;
-        }
-        gated.add(position, action);
-        awaitDisk();
-        boundRequests();
-    }
-
-    /** SUBSCRIBEs and other requests are no messages, which the windows bound. */
-    private void boundRequests() {
-        Limits limits = shared.limits();
-        if (gated.size() >= limits.requestsWaitingMax()) {
-            pauseUnlessOwed(Pause.STORE_BEHIND);
-        }
-        if (gated.size() > limits.inflightMax() + limits.receiveMaximum() + limits.requestsWaitingMax()) {
-            // It owes acknowledgements, or it would not be read any more, and asks on and on.
-            shared.counters().add(Counter.REFUSED_BUFFERS_FULL);
-            close(ReasonCode.QUOTA_EXCEEDED, "too many requests wait for the disk");
-        }
+        diskWait.deliverAfter(afterPosition, () -> reply(PacketKind.PUBREL, packetId, ReasonCode.SUCCESS, ""));
     }
 
     /** Sends PUBACK, PUBREC, PUBREL or PUBCOMP; the words where there are any, they are wanted, and they fit. */
@@ -273,48 +248,12 @@ final class Connection implements Outbound, CommitGate.Waiter {
         }
     }
 
-    // ---- what the disk has yet to write
-
-    /** What it owes for what the client published. */
-    Acknowledgements acknowledgements() {
-        return acknowledgements;
-    }
-
-    /** Asks to be told when more is durable. */
-    void awaitDisk() {
-        if (!awaitingDisk) {
-            awaitingDisk = true;
-            gate().await(this);
-        }
-    }
-
-    @Override
-    public boolean durableUpTo(long position) {
-        acknowledgements.drain();
-        gated.drain(position, () -> phase != Phase.CLOSED);
-        if (gate().pendingBytes() * 2 <= shared.limits().storeBacklogBytesMax()) {
-            resume(Pause.STORE_BEHIND);
-        }
-        boolean remains = !acknowledgements.isEmpty() || !gated.isEmpty() || pauses.contains(Pause.STORE_BEHIND);
-        awaitingDisk = remains && phase != Phase.CLOSED;
-        return awaitingDisk;
-    }
-
-    @Override
-    public void storeFailed(StoreException cause) {
-        awaitingDisk = false;
-        close(ReasonCode.UNSPECIFIED_ERROR, "the broker cannot store messages"); // [MQTT-4.8.0-2 of 3.1.1]
+    /** What the disk has yet to write before it may leave. */
+    DiskWait diskWait() {
+        return diskWait;
     }
 
     // ---- reading
-
-    /** Stops reading while the disk has too much to write. */
-    void pauseWhileStoreIsBehind() {
-        if (gate().pendingBytes() > shared.limits().storeBacklogBytesMax() / 2) {
-            pauseUnlessOwed(Pause.STORE_BEHIND);
-            awaitDisk();
-        }
-    }
 
     /** A client that owes us acknowledgements is read from whatever happens: they make the room we wait for. */
     void pauseUnlessOwed(Pause reason) {
@@ -390,7 +329,8 @@ final class Connection implements Outbound, CommitGate.Waiter {
         phase = Phase.CLOSED;
         shared.counters().add(Counter.CONNECTIONS_REFUSED);
         LOG.info("refusing {} reason=\"{}\" detail=\"{}\"", caller, reason, Caller.printable(logged));
-        detach(Goodbye.WITHOUT_WILL, null);
+        // A client takes a session of which it was never told for a fault when it comes again (section 3.2.2.1.1).
+        detach(Goodbye.WITHOUT_WILL, sessionIsNew ? 0L : null);
         Replies.refusal(batch.nextPacket(), reason, words, terms);
         hangUp();
     }

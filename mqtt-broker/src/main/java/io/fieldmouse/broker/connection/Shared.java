@@ -8,6 +8,8 @@ import io.fieldmouse.broker.access.WaysIn;
 import io.fieldmouse.broker.lane.Lanes;
 import io.fieldmouse.broker.lane.WallClock;
 import io.fieldmouse.broker.message.Counters;
+import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.broker.message.TopicName;
 import io.fieldmouse.broker.routing.Router;
 import io.fieldmouse.broker.session.ByteBudget;
 import io.fieldmouse.broker.session.SessionRegistry;
@@ -40,6 +42,13 @@ public record Shared(
         AuthenticationMethods authenticationMethods,
         AnonymousRule anonymous,
         WaysIn waysIn) {
+
+    /** Counts a topic, or the topic of a filter, that is refused for its levels; others are refused for something else. */
+    void countIfTooDeep(String topic) {
+        if (TopicName.levels(topic) > limits.topicLevelsMax()) {
+            counters.add(Counter.REFUSED_TOPIC_LEVELS);
+        }
+    }
 
     /** For a listener with limits of its own, and a rule for clients without a name. */
     Shared at(Limits own, AnonymousRule nameless) {

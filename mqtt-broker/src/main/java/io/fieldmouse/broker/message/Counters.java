@@ -36,7 +36,7 @@ public final class Counters {
         REFUSED_BUFFERS_FULL,
         /** Connections whose CONNECT, or the part of it that had come, found no room beside those of others. */
         REFUSED_STRANGERS_FULL,
-        /** Refused because the store cannot write. */
+        /** Messages, filters and CONNECTs refused because the store cannot write, and clients closed that waited for it. */
         REFUSED_STORE_FAILED,
         /** Retained messages refused at their bound. */
         REFUSED_RETAINED_FULL,

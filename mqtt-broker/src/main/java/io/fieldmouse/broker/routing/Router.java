@@ -15,11 +15,9 @@ import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.QueuedMessage;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionRegistry;
-import io.fieldmouse.broker.session.StoredForm;
+import io.fieldmouse.broker.session.StoreTrouble;
 import io.fieldmouse.broker.session.Subscription;
 import io.fieldmouse.store.StoreChange;
-import io.fieldmouse.store.StoreChange.MessageQueued;
-import io.fieldmouse.store.StoreChange.Receiver;
 import io.fieldmouse.store.StoredSession;
 import io.fieldmouse.store.StoredState;
 import io.fieldmouse.store.StoredSubscription;
@@ -93,10 +91,11 @@ public final class Router implements SessionRegistry.Ending {
     public PublishOutcome publish(Publication publication, Lane lane, List<StoreChange> changes) {
         counters.add(Counter.PUBLISH_RECEIVED);
         CommitGate gate = gates.get(lane.index());
-        PublishOutcome refusal = refusal(publication, gate);
-        if (refusal != null) {
-            return refusal;
-        }
+        PublishOutcome refusal = refusal(publication, gate, gate.trouble());
+        return refusal == null ? take(publication, gate, lane, changes) : refusal;
+    }
+
+    private PublishOutcome take(Publication publication, CommitGate gate, Lane lane, List<StoreChange> changes) {
         // [MQTT-3.3.1-8], [MQTT-3.3.1-12 of 3.1.1]
         Placed placed = publication.retain() ? retained.set(publication, gate) : Placed.NOWHERE;
         long position = placed.position();
@@ -109,13 +108,13 @@ public final class Router implements SessionRegistry.Ending {
         if (receiving == null) {
             return receiverFull(receivers);
         }
-        QueuedMessage[] messages = queuedMessages(publication, receiving);
+        Copies copies = new Copies(publication, receiving, messageIds);
         List<StoreChange> all = new ArrayList<>(changes);
         // [MQTT-4.5.0-1], [MQTT-4.5.0-1 of 3.1.1], [MQTT-3.1.2-5 of 3.1.1]
-        addQueued(messages, receiving, publication, all);
+        copies.addStoredTo(all);
         // Handed to the store before any session sees it, so that a session's own records about it come later.
         position = all.isEmpty() ? position : gate.commit(all);
-        handOver(new Handover(publication, receiving, messages), lane);
+        handOver(new Handover(publication, receiving, copies.messages()), lane);
         ReasonCode reason = receiving.isEmpty() ? ReasonCode.NO_MATCHING_SUBSCRIBERS : ReasonCode.SUCCESS;
         return new PublishOutcome(reason, position, crowded(receiving));
     }
@@ -142,11 +141,11 @@ public final class Router implements SessionRegistry.Ending {
         }
         boolean diskBehind = isDiskBehind(gates.get(lane.index()));
         List<Subscription> withRoom = receivers.reservedWhereThereIsRoom(diskBehind, counters);
-        QueuedMessage[] messages = queuedMessages(publication, withRoom);
+        Copies copies = new Copies(publication, withRoom, messageIds);
         List<StoreChange> changes = new ArrayList<>();
-        addQueued(messages, withRoom, publication, changes);
+        copies.addStoredTo(changes);
         changes.forEach(gates.get(lane.index())::commit);
-        handOver(new Handover(publication, withRoom, messages), lane);
+        handOver(new Handover(publication, withRoom, copies.messages()), lane);
     }
 
     /** Publishes a value of the broker's own, at QoS 0, retained in memory. */
@@ -163,18 +162,21 @@ public final class Router implements SessionRegistry.Ending {
         return receivers;
     }
 
-    /** What says why this publication cannot be taken now; null when it can. */
-    private @Nullable PublishOutcome refusal(Publication publication, CommitGate gate) {
+    /**
+     * What says why this publication cannot be taken now; null when it can.
+     *
+     * @param trouble why nothing can be stored; null when it can, or when nobody waits for the acknowledgement
+     */
+    private @Nullable PublishOutcome refusal(Publication publication, CommitGate gate, @Nullable StoreTrouble trouble) {
         if (TopicName.isSystem(publication.topic())) {
             return refused(
                     Counter.REFUSED_SYSTEM_TOPIC, ReasonCode.NOT_AUTHORIZED, "topics under $SYS are the broker's own");
         }
         boolean acknowledged = publication.qos().isAcknowledged();
-        if (acknowledged && !gate.isOpen()) {
-            return refused(
-                    Counter.REFUSED_STORE_FAILED, ReasonCode.UNSPECIFIED_ERROR, "the broker cannot store messages");
-        }
         boolean needsStore = acknowledged || publication.retain();
+        if (needsStore && trouble != null) {
+            return refused(Counter.REFUSED_STORE_FAILED, trouble.refusal(), trouble.words());
+        }
         if (needsStore && isDiskBehind(gate)) {
             return refused(Counter.REFUSED_BUFFERS_FULL, ReasonCode.QUOTA_EXCEEDED, "too much waits for the disk");
         }
@@ -203,54 +205,6 @@ public final class Router implements SessionRegistry.Ending {
     private PublishOutcome receiverFull(Receivers receivers) {
         counters.add(Counter.REFUSED_QUEUE_FULL);
         return PublishOutcome.refused(ReasonCode.QUOTA_EXCEEDED, RECEIVER_FULL, receivers.whoIsFull());
-    }
-
-    /** One message for each receiver that acknowledges, by its place; null for one that does not. */
-    private QueuedMessage[] queuedMessages(Publication publication, List<Subscription> receiving) {
-        long messageId = messageIds.incrementAndGet();
-        QueuedMessage[] messages = new QueuedMessage[receiving.size()];
-        for (int i = 0; i < messages.length; i++) {
-            Subscription subscription = receiving.get(i);
-            if (subscription.qos().isAcknowledged()) {
-                boolean stored = subscription.session().isDurable();
-                boolean another = subscription.isShared() && isReceiver(receiving.subList(0, i), subscription);
-                long id = another ? messageIds.incrementAndGet() : messageId;
-                messages[i] = QueuedMessage.live(id, publication, subscription, stored);
-            }
-        }
-        return messages;
-    }
-
-    /** Whether the member's client receives a copy already. The store tells a session's messages apart by their ids. */
-    private static boolean isReceiver(List<Subscription> receiving, Subscription member) {
-        String clientId = member.session().clientId();
-        return receiving.stream().anyMatch(other -> other.session().clientId().equals(clientId));
-    }
-
-    /** Adds what has to be stored for durable receivers: the message once, and who waits for it. */
-    private static void addQueued(
-            QueuedMessage[] messages,
-            List<Subscription> receiving,
-            Publication publication,
-            List<StoreChange> changes) {
-        List<Receiver> durable = new ArrayList<>();
-        long messageId = 0;
-        for (int i = 0; i < messages.length; i++) {
-            QueuedMessage message = messages[i];
-            if (message == null || !message.stored()) {
-                continue;
-            }
-            String clientId = receiving.get(i).session().clientId();
-            messageId = messageId == 0 ? message.messageId() : messageId;
-            if (message.messageId() == messageId) {
-                durable.add(message.receiver(clientId));
-            } else {
-                changes.add(message.queuedFor(clientId)); // another copy for the same client
-            }
-        }
-        if (!durable.isEmpty()) {
-            changes.add(new MessageQueued(messageId, StoredForm.of(publication), durable));
-        }
     }
 
     /** A connected receiver whose queue is filling; null when all keep up. */
@@ -342,16 +296,22 @@ public final class Router implements SessionRegistry.Ending {
     @Override
     public void willDue(Publication will, List<StoreChange> changes) {
         Lane lane = lanes.homeOf(will.publisher() == null ? "" : will.publisher());
-        if (publish(will, lane, changes).reason().isError()) {
-            changes.forEach(gates.get(lane.index())::commit);
+        CommitGate gate = gates.get(lane.index());
+        counters.add(Counter.PUBLISH_RECEIVED);
+        // Also while the store fails: nobody waits for its acknowledgement, and nobody would send it again.
+        PublishOutcome refusal = refusal(will, gate, null);
+        PublishOutcome outcome = refusal == null ? take(will, gate, lane, changes) : refusal;
+        if (outcome.reason().isError()) {
+            changes.forEach(gate::commit);
         }
     }
 
     // ---- from time to time, on one lane
 
-    /** Stores the newest values of topics that are written behind; while the disk is behind itself, a later time. */
+    /** Stores the newest values of topics that are written behind; while the disk is behind or fails, a later time. */
     public void writeBehind(Lane lane) {
-        if (!isDiskBehind(gates.get(lane.index()))) {
+        CommitGate gate = gates.get(lane.index());
+        if (!isDiskBehind(gate) && gate.trouble() == null) {
             writeAllBehind(lane);
         }
     }

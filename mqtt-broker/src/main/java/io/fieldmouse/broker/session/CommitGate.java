@@ -3,7 +3,7 @@ package io.fieldmouse.broker.session;
 import io.fieldmouse.broker.lane.Lane;
 import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreChange;
-import io.fieldmouse.store.StoreException;
+import io.fieldmouse.store.StoreStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,10 +13,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One lane's door to the store: hands over changes, and tells those who owe an answer when their changes are on
- * disk. Belongs to its lane; only {@link #announce} and {@link #announceFailure} come from the store's thread.
+ * disk. Belongs to its lane; only what is announced comes from the store's thread.
  *
  * <p>Changes that nobody waits for are gathered and go with the next commit, at the latest at the end of the turn. So
  * the order of changes of one lane is the order of its calls, whichever way they went.
+ *
+ * <p>A store that fails closes the gate and not the door: changes go on being handed over, and become durable when the
+ * store is over it. Who may hand over what meanwhile is asked of {@link #trouble()} by those who let clients in.
  */
 public final class CommitGate {
     private static final Logger LOG = LoggerFactory.getLogger(CommitGate.class);
@@ -27,10 +30,11 @@ public final class CommitGate {
     private final MessageStore store;
     private final Lane lane;
     private final AtomicBoolean advanceDue = new AtomicBoolean();
+    private final AtomicBoolean failureDue = new AtomicBoolean();
     private List<StoreChange> gathered = new ArrayList<>();
     private List<Waiter> waiters = new ArrayList<>();
     private volatile long announced;
-    private volatile @Nullable StoreException failure;
+    private volatile @Nullable StoreTrouble trouble;
     private long durable;
 
     public CommitGate(MessageStore store, Lane lane) {
@@ -47,8 +51,16 @@ public final class CommitGate {
          */
         boolean durableUpTo(long position);
 
-        /** Nothing more will become durable in this run. */
-        void storeFailed(StoreException cause);
+        /**
+         * From now on, and until the store is over it, nothing more becomes durable. Told to those who wait at that
+         * moment; who comes later is not.
+         *
+         * @return whether it goes on waiting
+         */
+        boolean storeFailing(StoreTrouble begun);
+
+        /** It threw: what it owes may be half given, so that it cannot go on. */
+        void faulty();
     }
 
     /** Hands over a change that nobody waits for. */
@@ -86,18 +98,19 @@ public final class CommitGate {
         return durable;
     }
 
-    /** Registers until {@link Waiter#durableUpTo} returns false. Once at a time for each waiter. */
+    /** Registers until the waiter says that it waits no more. Once at a time for each waiter. */
     public void await(Waiter waiter) {
-        if (failure != null) {
-            waiter.storeFailed(failure);
-        } else {
-            waiters.add(waiter);
-        }
+        waiters.add(waiter);
     }
 
-    /** Whether the store can still make anything durable. */
-    public boolean isOpen() {
-        return failure == null;
+    /** Why nothing becomes durable at present; null while the store does its work. From any thread. */
+    public @Nullable StoreTrouble trouble() {
+        return trouble;
+    }
+
+    /** What the store tells of itself. */
+    public StoreStatus status() {
+        return store.status();
     }
 
     /** Bytes handed over and not yet on disk. */
@@ -111,10 +124,16 @@ public final class CommitGate {
         advanceSoon();
     }
 
-    /** From the store's thread: nothing more will be. */
-    public void announceFailure(StoreException cause) {
-        failure = cause;
+    /** From the store's thread: nothing more will be, until it has {@linkplain #announceRecovery recovered}. */
+    public void announceFailure(StoreTrouble begun) {
+        trouble = begun;
+        failureDue.set(true);
         advanceSoon();
+    }
+
+    /** From the store's thread: it is over its trouble. How far it is now is announced as ever. */
+    public void announceRecovery() {
+        trouble = null;
     }
 
     private void advanceSoon() {
@@ -127,32 +146,31 @@ public final class CommitGate {
     private void advance() {
         advanceDue.set(false);
         durable = announced;
-        StoreException cause = failure;
+        // One that is over by now has been nobody's trouble.
+        StoreTrouble begun = failureDue.getAndSet(false) ? trouble : null;
         List<Waiter> waiting = waiters;
         waiters = new ArrayList<>();
         for (Waiter waiter : waiting) {
-            advance(waiter, cause);
+            advance(waiter, begun);
         }
     }
 
-    private void advance(Waiter waiter, @Nullable StoreException cause) {
+    private void advance(Waiter waiter, @Nullable StoreTrouble begun) {
         try {
-            boolean remains = waiter.durableUpTo(durable);
-            if (remains && cause != null) {
-                end(waiter, cause);
-            } else if (remains) {
+            boolean remains = waiter.durableUpTo(durable) && (begun == null || waiter.storeFailing(begun));
+            if (remains) {
                 waiters.add(waiter);
             }
         } catch (Throwable e) {
-            // What it owes may be half given: it cannot go on, but the others wait for the same announcement.
+            // It cannot go on, but the others wait for the same announcement.
             LOG.error("a client's acknowledgements failed; this is a fault of the broker", e);
-            end(waiter, new StoreException("its acknowledgements failed", e));
+            end(waiter);
         }
     }
 
-    private static void end(Waiter waiter, StoreException cause) {
+    private static void end(Waiter waiter) {
         try {
-            waiter.storeFailed(cause);
+            waiter.faulty();
         } catch (Throwable e) {
             // What made its acknowledgements fail, such as memory that ran out, may make its end fail too.
             LOG.error("a client could not be ended; this is a fault of the broker", e);

@@ -37,6 +37,7 @@ public final class Session {
     private @Nullable Outbound outbound;
     private long expirySeconds;
     private long inboundPosition = CommitGate.AT_ONCE;
+    private long subscribedPosition = CommitGate.AT_ONCE;
     private boolean stored;
     private boolean watchingHold;
     private @Nullable Owner owner;
@@ -197,14 +198,17 @@ public final class Session {
         }
     }
 
-    /** The position at which all accepted packet ids are durable: a repeated PUBREC waits for it too. */
+    /**
+     * The position at which all ids accepted and released are durable. A repeated PUBREC waits for it too, and so does the
+     * PUBCOMP for an id that is not known any more: its client would use the id again, and a restart take that for a copy.
+     */
     public long inboundPosition() {
         return inboundPosition;
     }
 
     /** Says at which position the ids remembered so far are durable. */
     public void rememberedAt(long position) {
-        inboundPosition = position;
+        inboundPosition = Math.max(inboundPosition, position);
     }
 
     /** Takes back {@link #remember} for a message that was refused after all. */
@@ -212,17 +216,13 @@ public final class Session {
         inboundPacketIds.remove(packetId);
     }
 
-    /**
-     * PUBREL came.
-     *
-     * @return the position after which PUBCOMP may leave; -1 when the id was not known
-     */
-    public long releaseInbound(int packetId) {
+    /** PUBREL came. Returns whether the id was known. */
+    public boolean releaseInbound(int packetId) {
         boolean known = inboundPacketIds.remove(packetId);
-        if (!known) {
-            return -1;
+        if (known && durable) {
+            inboundPosition = context.gate().commit(new PacketIdReleased(clientId, packetId));
         }
-        return durable ? context.gate().commit(new PacketIdReleased(clientId, packetId)) : CommitGate.AT_ONCE;
+        return known;
     }
 
     // ---- subscriptions
@@ -242,6 +242,20 @@ public final class Session {
     /** Whether there is room for a subscription with this filter, or it is there already. */
     public boolean hasRoomFor(String filter) {
         return subscriptions.containsKey(filter) || context.standing().hasRoomFor(Subscription.sizeBytes(filter));
+    }
+
+    /** Says at which position what its client subscribes to is durable. */
+    public void subscribedAt(long position) {
+        subscribedPosition = Math.max(subscribedPosition, position);
+    }
+
+    /** Whether it has this very subscription, and the disk has it too. */
+    public boolean hasDurably(Subscription asked) {
+        Subscription mine = subscriptions.get(asked.filter());
+        return durable
+                && mine != null
+                && mine.toStored(false).equals(asked.toStored(false))
+                && subscribedPosition <= context.gate().durablePosition();
     }
 
     /** Topics of which messages are on their way to the client. */

@@ -128,6 +128,14 @@ public final class SessionRegistry {
         return refused;
     }
 
+    /** Whether CONNACK for this claim would wait for the disk, because what it says of the session is not there yet. */
+    public boolean mustWaitForDisk(Claim claim) {
+        SessionEntry entry = entries.get(claim.clientId());
+        return entry == null
+                ? claim.expirySeconds() > 0
+                : entry.mustWaitForDisk(claim, context.gate().durablePosition());
+    }
+
     private boolean mustBeStored(Claim claim) {
         SessionEntry entry = entries.get(claim.clientId());
         return claim.expirySeconds() > 0
@@ -157,13 +165,10 @@ public final class SessionRegistry {
             entry = entries.get(claim.clientId()); // a session without expiry ended with its connection
         }
         List<StoreChange> changes = new ArrayList<>();
-        boolean expired = entry != null && entry.isExpired();
-        if (expired) {
+        if (entry != null && entry.isExpired()) {
             context.population().sessionExpired();
         }
-        Owner owner = entry == null ? null : entry.session.owner();
-        boolean anothers = owner != null && !owner.isSameUserAs(claim.owner());
-        if (entry != null && (claim.cleanStart() || expired || anothers)) {
+        if (entry != null && !entry.isContinuedBy(claim)) {
             // [MQTT-3.1.4-4], [MQTT-3.1.2-6 of 3.1.1], [MQTT-3.1.4-3 of 3.1.1]
             end(entry, changes); // [MQTT-3.1.2-4]
             entry = null;
@@ -182,10 +187,7 @@ public final class SessionRegistry {
     private long open(SessionEntry entry, Claim claim, List<StoreChange> changes, boolean present) {
         Session session = entry.session;
         boolean mustBeForced = !changes.isEmpty() || session.isDurable() || claim.expirySeconds() > 0;
-        boolean asBefore = present
-                && changes.isEmpty()
-                && session.expirySeconds() == claim.expirySeconds()
-                && claim.owner().equals(session.owner());
+        boolean asBefore = present && entry.isLeftAsItIsBy(claim);
         if (claim.expirySeconds() > 0 || session.isStored()) {
             // First of all. What ends with its connection and is not in the store must not come there.
             changes.add(new SessionOpened(

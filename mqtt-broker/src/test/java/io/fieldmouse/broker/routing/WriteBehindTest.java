@@ -6,6 +6,7 @@ import io.fieldmouse.broker.message.Publication;
 import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.SessionRegistry.Claim;
+import io.fieldmouse.broker.session.StoreTrouble;
 import io.fieldmouse.broker.session.Subscription;
 import io.fieldmouse.store.MessageStore;
 import io.fieldmouse.store.StoreChange;
@@ -86,6 +87,20 @@ class WriteBehindTest {
 
         store.pendingBytes = SessionsForTest.BACKLOG_MAX;
         sessions.router.writeBehind(sessions.lane);
+        sessions.router.writeBehind(sessions.lane);
+        assertEquals(List.of("new"), retainedTold());
+    }
+
+    @Test
+    void changedValuesWaitWhileTheStoreFailsAndOnlyTheNewestIsStoredThen() {
+        sessions.gate.announceFailure(StoreTrouble.DISK_FULL);
+        publishOwn("old");
+        sessions.router.writeBehind(sessions.lane);
+        publishOwn("new");
+        sessions.router.writeBehind(sessions.lane);
+        assertEquals(List.of(), retainedTold());
+
+        sessions.gate.announceRecovery();
         sessions.router.writeBehind(sessions.lane);
         assertEquals(List.of("new"), retainedTold());
     }

@@ -35,6 +35,7 @@ class CommitGateTest {
     private class Client implements CommitGate.Waiter {
         private final String name;
         private final long owedUpTo;
+        private boolean staysInTrouble;
 
         Client(String name, long owedUpTo) {
             this.name = name;
@@ -49,8 +50,14 @@ class CommitGateTest {
         }
 
         @Override
-        public void storeFailed(StoreException cause) {
-            heard.add(name + " failed");
+        public boolean storeFailing(StoreTrouble begun) {
+            heard.add(name + " told of " + begun);
+            return staysInTrouble;
+        }
+
+        @Override
+        public void faulty() {
+            heard.add(name + " faulty");
         }
     }
 
@@ -103,7 +110,7 @@ class CommitGateTest {
         };
         new Client("after", 9);
         announce(3);
-        assertEquals(List.of("before 3", "faulty failed", "after 3"), heardSince());
+        assertEquals(List.of("before 3", "faulty faulty", "after 3"), heardSince());
         announce(4);
         assertEquals(List.of("before 4", "after 4"), heardSince());
     }
@@ -117,7 +124,7 @@ class CommitGateTest {
             }
 
             @Override
-            public void storeFailed(StoreException cause) {
+            public void faulty() {
                 throw new IllegalStateException("a fault of its end");
             }
         };
@@ -129,20 +136,56 @@ class CommitGateTest {
     }
 
     @Test
-    void storeThatFailsIsToldToAllOnceEvenIfOneOfThemCannotBearIt() {
+    void storeThatFailsIsToldToAllWhoWaitEvenIfOneOfThemCannotBearIt() {
         new Client("before", 9);
         new Client("faulty", 9) {
             @Override
-            public void storeFailed(StoreException cause) {
+            public boolean storeFailing(StoreTrouble begun) {
                 throw new IllegalStateException("a fault of its end");
             }
         };
         new Client("after", 9);
         gate.announce(3);
-        gate.announceFailure(new StoreException("no space left"));
+        gate.announceFailure(StoreTrouble.DISK_FULL);
+        assertEquals(StoreTrouble.DISK_FULL, gate.trouble());
         lane.step();
-        assertEquals(List.of("before 3", "before failed", "faulty 3", "after 3", "after failed"), heardSince());
-        new Client("too late", 9);
-        assertEquals(List.of("too late failed"), heardSince());
+        assertEquals(
+                List.of(
+                        "before 3",
+                        "before told of DISK_FULL",
+                        "faulty 3",
+                        "faulty faulty",
+                        "after 3",
+                        "after told of DISK_FULL"),
+                heardSince());
+    }
+
+    @Test
+    void whoStaysWhenTheStoreFailsIsServedWhenItIsOverIt() {
+        Client staying = new Client("staying", 9);
+        staying.staysInTrouble = true;
+        new Client("leaving", 9);
+        gate.announceFailure(StoreTrouble.DISK_FAILS);
+        lane.step();
+        new Client("late", 9);
+        heardSince();
+        announce(3);
+        assertEquals(List.of("staying 3", "late 3"), heardSince(), "told of a failure that is none of theirs");
+        gate.announceRecovery();
+        assertEquals(null, gate.trouble());
+        announce(9);
+        assertEquals(List.of("staying 9", "late 9"), heardSince());
+    }
+
+    @Test
+    void failureThatIsOverBeforeTheLaneHearsOfItEndsNobody() {
+        new Client("a", 9);
+        gate.announceFailure(StoreTrouble.DISK_FAILS);
+        gate.announceRecovery();
+        lane.step();
+        assertEquals(List.of("a 0"), heardSince());
+        gate.announceFailure(StoreTrouble.DISK_FULL);
+        lane.step();
+        assertEquals(List.of("a 0", "a told of DISK_FULL"), heardSince());
     }
 }
