@@ -313,4 +313,18 @@ class StoreFailingTest extends BrokerTestBase {
             assertTrue(over.get(0).contains("refused=3"), over.get(0));
         }
     }
+
+    @Test
+    void sysTopicsSayThatItFailsAndWhatWasRefused() {
+        broker.close();
+        broker = TestBroker.start(TestBroker.config(directory, lanes, "sys_interval_seconds", "1"), store::open);
+        SysWatcher watcher = new SysWatcher(client(5, "watcher"), "#");
+        watcher.await("store/failing", "0");
+        store.fail(FULL);
+        client(5, "p").publish("t", "x", 1);
+        watcher.await("store/failing", "1");
+        watcher.await("refused/store_failed", "1");
+        store.recover();
+        watcher.await("store/failing", "0");
+    }
 }

@@ -3,6 +3,7 @@ package io.fieldmouse.broker.admin;
 import io.fieldmouse.broker.lane.Traffic.Flow;
 import io.fieldmouse.broker.message.Counters.Counter;
 import io.fieldmouse.broker.session.Population.Census;
+import io.fieldmouse.store.StoreStatus;
 import java.util.Map;
 import java.util.Objects;
 
@@ -18,6 +19,7 @@ import java.util.Objects;
  * @param subscriptions now, without shared ones
  * @param sharedSubscriptions now
  * @param held what the broker keeps now
+ * @param store how the store is
  * @param heapBytes in use now, with what the collector has yet to take
  * @param heapBytesMost of those seen so far
  */
@@ -31,6 +33,7 @@ record Figures(
         long subscriptions,
         long sharedSubscriptions,
         Held held,
+        Store store,
         long heapBytes,
         long heapBytesMost) {
 
@@ -44,6 +47,9 @@ record Figures(
      */
     record Held(
             long retained, long queued, long payloadBytes, long retainedBytes, long bufferBytes, long backlogBytes) {}
+
+    /** @param failing whether it makes nothing durable at present */
+    record Store(StoreStatus status, boolean failing) {}
 
     long flow(Flow flow) {
         return Objects.requireNonNull(flows.get(flow));

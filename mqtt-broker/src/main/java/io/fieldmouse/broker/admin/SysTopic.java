@@ -31,6 +31,7 @@ record SysTopic(String name, Function<Figures, String> value) {
         all.addAll(clients());
         all.addAll(traffic());
         all.addAll(held());
+        all.addAll(store());
         for (Load load : Load.values()) {
             for (int window : Loads.WINDOWS) {
                 all.add(average("load/" + load.topic() + "/" + window + "min", f -> loads.perMinute(load, window)));
@@ -78,6 +79,18 @@ record SysTopic(String name, Function<Figures, String> value) {
                 number("retained messages/bytes", f -> f.held().retainedBytes()),
                 number("buffers/bytes", f -> f.held().bufferBytes()),
                 number("store/backlog/bytes", f -> f.held().backlogBytes()));
+    }
+
+    private static List<SysTopic> store() {
+        return List.of(
+                number("store/failing", f -> f.store().failing() ? 1 : 0),
+                number("store/failures", f -> f.store().status().writeFailures()),
+                number("store/groups", f -> f.store().status().groups()),
+                number("store/journal/bytes", f -> f.store().status().journalBytes()),
+                number("store/checkpoints", f -> f.store().status().checkpoints()),
+                number("store/checkpoints/failed", f -> f.store().status().checkpointFailures()),
+                number("store/damaged", f -> f.store().status().damagedParts()),
+                number("store/lost_commits", f -> f.store().status().lostCommits()));
     }
 
     private static List<SysTopic> reasons() {

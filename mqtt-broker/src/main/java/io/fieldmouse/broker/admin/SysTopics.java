@@ -41,7 +41,7 @@ public final class SysTopics {
      * What is counted elsewhere.
      *
      * @param queued one for each lane
-     * @param gate any lane's: what waits for the disk is the same for all
+     * @param gate any lane's: what they know of the store is the same for all
      */
     public record Sources(
             Counters counters,
@@ -102,6 +102,7 @@ public final class SysTopics {
                 population.subscriptions(),
                 population.sharedSubscriptions(),
                 held(),
+                store(),
                 heapBytes,
                 heapBytesMost);
     }
@@ -114,6 +115,11 @@ public final class SysTopics {
                 router.retainedBytes(),
                 sources.buffers().bytes(),
                 sources.gate().pendingBytes());
+    }
+
+    private Figures.Store store() {
+        CommitGate gate = sources.gate();
+        return new Figures.Store(gate.status(), gate.trouble() != null);
     }
 
     private static <T> long sum(List<T> all, ToLongFunction<? super T> number) {
