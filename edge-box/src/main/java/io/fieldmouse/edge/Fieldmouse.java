@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PubCommand.class,
             SubCommand.class,
             PasswdCommand.class,
+            StoreCommand.class,
             CommandLine.HelpCommand.class
         },
         optionListHeading = "%nOptions:%n",
@@ -87,7 +88,8 @@ final class Fieldmouse implements Runnable {
         CommandLine command = exception.getCommandLine();
         PrintWriter err = command.getErr();
         String name = command.getCommandSpec().qualifiedName(" ");
-        boolean noSuchCommand = exception instanceof UnmatchedArgumentException && command.getParent() == null;
+        boolean hasCommands = command.getParent() == null || command.getCommand() instanceof StoreCommand;
+        boolean noSuchCommand = exception instanceof UnmatchedArgumentException && hasCommands;
         String typed = noSuchCommand
                 ? ((UnmatchedArgumentException) exception).getUnmatched().get(0)
                 : "";

@@ -2,22 +2,15 @@ package io.fieldmouse.edge;
 
 import io.fieldmouse.broker.access.PasswordFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * nobody understands. Saved whole or not at all, so that a broker that looks meanwhile sees the old file or the new one.
  */
 final class PasswordLines {
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-
     private final Path file;
     private final @Nullable PosixFileAttributes before;
     private final List<String> lines;
@@ -69,37 +60,8 @@ final class PasswordLines {
 
     /** Writes another file, forces it to disk, and puts it in the place of the old one. */
     void save() throws IOException, CommandFailure {
-        Path folder = file.resolveSibling("").toAbsolutePath().normalize();
-        Path fresh = freshFile(folder);
-        try {
-            String text = lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
-            try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                out.force(true);
-            }
-            keepOwnerAndMode(fresh);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(fresh);
-        }
-        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-            names.force(true);
-        }
-    }
-
-    /** One at which nobody else may look, not even for a moment. */
-    private Path freshFile(Path folder) throws CommandFailure {
-        try {
-            return Files.createTempFile(
-                    folder, "." + file.getFileName(), ".new", PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        } catch (IOException e) {
-            // Its words would name a file that the user has never heard of.
-            throw new CommandFailure(folder + ": no file can be made in this folder: "
-                    + (Files.isDirectory(folder) ? FileFailure.words(e) : "there is no such folder; make it first"));
-        }
+        String text = lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
+        WholeFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)), this::keepOwnerAndMode);
     }
 
     /** Of a file that another user or group reads, such as the broker's. */

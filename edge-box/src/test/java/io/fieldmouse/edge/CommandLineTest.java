@@ -61,6 +61,9 @@ final class CommandLineTest {
                 "demo --port 0                 | --port is 0, allowed are 1 to 65535",
                 "passwd users a:b              | \"a:b\" is no user name for a line of a file",
                 "passwd --delete --scram f u   | --delete needs no password",
+                "store                         | no command given",
+                "store exprot                  | no command or option \"exprot\"",
+                "store import                  | Missing required parameter: 'FILE'",
                 "sim                           | Missing required option: '--file=FILE'"
             })
     void mistakesAreToldInOneLineWithTheWayToHelp(String lineAndWords) {
@@ -76,7 +79,22 @@ final class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run ", "demo ", "broker ", "gateway ", "sim ", "pub ", "sub ", "check ", "passwd "})
+    @ValueSource(
+            strings = {
+                "",
+                "run ",
+                "demo ",
+                "broker ",
+                "gateway ",
+                "sim ",
+                "pub ",
+                "sub ",
+                "check ",
+                "passwd ",
+                "store ",
+                "store export ",
+                "store import "
+            })
     void helpHasExamplesAndFitsEightyColumns(String command) {
         assertEquals(0, execute(List.of((command + "--help").split(" ", -1))));
         String help = out.toString();
@@ -85,7 +103,9 @@ final class CommandLineTest {
         help.lines().forEach(line -> assertTrue(line.length() <= 80, "too long: " + line));
         // A line that does not fit is wrapped, and an example is then no longer what is to be typed.
         CommandLine asked = Fieldmouse.commandLine();
-        asked = asked.getSubcommands().getOrDefault(command.trim(), asked);
+        for (String word : command.trim().split(" ", -1)) {
+            asked = asked.getSubcommands().getOrDefault(word, asked);
+        }
         for (String line : asked.getCommandSpec().usageMessage().footer()) {
             // Behind two spaces is what it is for.
             String typed = line.formatted().strip().split(" {2}", 2)[0];

@@ -17,11 +17,12 @@ public interface MessageStore extends AutoCloseable {
      * the store begins empty.
      *
      * @param listener called on the store's own thread, never inside {@link #commit}; also with {@link Durability#NONE}
-     * @throws StoreException if the directory is in use, not writable, or was written by a newer program
+     * @throws StoreException if the directory is in use, not writable, was written by a newer program, or holds a part
+     *     of an import
      */
     static MessageStore open(StoreConfig config, CommitListener listener) {
         return switch (config.durability()) {
-            case FORCE, OS -> H2MessageStore.open(config, listener, Clock.systemUTC());
+            case FORCE, OS -> H2MessageStore.open(StoreImport.requireFinished(config), listener, Clock.systemUTC());
             case NONE -> new MemoryStore(listener);
         };
     }

@@ -22,6 +22,8 @@ class PackageRulesTest {
 
     private static final Set<String> PUBLIC = Set.of(
             "MessageStore",
+            "StoreImport",
+            "StoreInspection",
             "CommitListener",
             "StoreConfig",
             "StoreStatus",
