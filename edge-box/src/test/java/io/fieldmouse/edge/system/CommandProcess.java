@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The real command in a process of its own, with its output in files that are kept when the test fails. */
-final class CommandProcess implements AutoCloseable {
+public final class CommandProcess implements AutoCloseable {
     private static final int NATIVE_ACCESS_SINCE = 22;
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -36,7 +36,7 @@ final class CommandProcess implements AutoCloseable {
     }
 
     /** {@code fieldmouse} with these arguments. */
-    static CommandProcess fieldmouse(Path directory, String... arguments) throws IOException {
+    public static CommandProcess fieldmouse(Path directory, String... arguments) throws IOException {
         return start(directory, arguments[0], command(directory, arguments));
     }
 
@@ -101,7 +101,7 @@ final class CommandProcess implements AutoCloseable {
     }
 
     /** SIGKILL. Returns when it is gone. */
-    void kill() {
+    public void kill() {
         process.destroyForcibly().onExit().join();
     }
 
@@ -109,7 +109,7 @@ final class CommandProcess implements AutoCloseable {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
@@ -136,7 +136,7 @@ final class CommandProcess implements AutoCloseable {
     }
 
     /** Waits until a TCP connection to the port succeeds. */
-    CommandProcess awaitPort(int port) throws InterruptedException {
+    public CommandProcess awaitPort(int port) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try (Socket socket = new Socket()) {
@@ -151,7 +151,7 @@ final class CommandProcess implements AutoCloseable {
     }
 
     /** A TCP port that was free a moment ago. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -1,0 +1,139 @@
+package io.fieldmouse.edge.crash;
+
+import io.fieldmouse.edge.crash.Wire.Packet;
+import io.fieldmouse.edge.crash.Wire.Publish;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * Subscribes once and relies on its session ever after: each message must come, in its stream's order, at QoS 2 once.
+ * One that is not there in every run finds the rest in its queue.
+ */
+final class Subscriber extends Client {
+    private static final int SUBSCRIPTION_ID = 7;
+
+    private final String filter;
+    private final int qos;
+    private final int receiveMaximum;
+    private final List<Stream> streams;
+    private final AtomicIntegerArray newest;
+    private int missed;
+    private volatile boolean attending = true;
+    private volatile boolean subscribed;
+
+    /** @param prefix of the topics it subscribes to */
+    Subscriber(String id, String prefix, int qos, int receiveMaximum, Stage stage, Ledger ledger, long seed) {
+        super(id, stage, ledger, seed);
+        this.filter = prefix + "#";
+        this.qos = qos;
+        this.receiveMaximum = receiveMaximum;
+        this.streams = ledger.streams().stream()
+                .filter(stream -> stream.topic().startsWith(prefix))
+                .toList();
+        this.newest = new AtomicIntegerArray(ledger.streams().size());
+    }
+
+    /** Whether it is to be there in the next run of the program; it is if it has missed so many. */
+    void attend(boolean nextTime, int missedMax) {
+        attending = nextTime || missed >= missedMax;
+        missed = attending ? 0 : missed + 1;
+    }
+
+    @Override
+    boolean attends() {
+        return attending;
+    }
+
+    @Override
+    int receiveMaximum() {
+        return receiveMaximum;
+    }
+
+    @Override
+    void resumed(Wire wire) throws IOException {
+        if (!subscribed) {
+            wire.subscribe(freePacketId(), SUBSCRIPTION_ID, 2, qos, filter);
+        }
+    }
+
+    @Override
+    void answered(Packet packet) {
+        if (packet.onlyCode() != qos) {
+            violation("SUBSCRIBE " + filter + " was answered with " + packet.onlyCode());
+        }
+        subscribed = true;
+    }
+
+    @Override
+    boolean isWaiting() {
+        return !subscribed;
+    }
+
+    @Override
+    boolean work(Wire wire) {
+        return false;
+    }
+
+    @Override
+    void received(Publish publish) {
+        Stream stream = ledger.stream(publish.topic());
+        if (stream == null || !streams.contains(stream)) {
+            violation("received " + publish.topic() + ", which it does not subscribe to");
+            return;
+        }
+        int number = publish.number();
+        checkForm(publish, stream);
+        int last = newest.get(stream.index());
+        if (number <= last && publish.qos() == 2) {
+            violation("received a second time at QoS 2\n" + stream.story(number));
+        } else if (number <= last) {
+            ledger.repeatedAtQos1.incrementAndGet();
+        } else if (stream.onlyRefusedBetween(last, number)) {
+            newest.set(stream.index(), number);
+        } else {
+            violation("lost " + (last + 1) + " to " + (number - 1) + " of " + stream.topic() + ", " + number + " came\n"
+                    + stream.story(last + 1) + "\n" + stream.story(number));
+            newest.set(stream.index(), number);
+        }
+    }
+
+    private void checkForm(Publish publish, Stream stream) {
+        String flaw = (publish.payload().length == 0 && stream.isRetained())
+                ? null
+                : Content.flaw(publish.topic(), publish.number(), publish.payload());
+        if (flaw != null) {
+            violation("received " + flaw + "\n" + stream.story(publish.number()));
+        }
+        if (publish.qos() != Math.min(qos, stream.qos()) || publish.retain()) {
+            violation("received with QoS " + publish.qos() + ", retain " + publish.retain() + "\n"
+                    + stream.story(publish.number()));
+        }
+        if (!publish.subscriptionIds().equals(List.of(SUBSCRIPTION_ID))) {
+            violation("received for the subscriptions " + publish.subscriptionIds() + "\n"
+                    + stream.story(publish.number()));
+        }
+    }
+
+    /** Whether it has everything that was acknowledged. */
+    boolean isUpToDate() {
+        return subscribed && streams.stream().allMatch(this::isUpToDate);
+    }
+
+    private boolean isUpToDate(Stream stream) {
+        return newest.get(stream.index()) >= stream.acknowledged();
+    }
+
+    /** The first of what was acknowledged and did not come. */
+    String missing() {
+        StringBuilder text = new StringBuilder(id + " (" + filter + ", QoS " + qos + ") misses");
+        for (Stream stream : streams) {
+            int last = newest.get(stream.index());
+            if (last < stream.acknowledged()) {
+                text.append("\n  from ").append(last + 1).append(" to ").append(stream.acknowledged());
+                text.append('\n').append(stream.story(last + 1));
+            }
+        }
+        return text.toString();
+    }
+}
