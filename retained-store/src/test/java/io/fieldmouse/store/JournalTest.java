@@ -190,22 +190,6 @@ class JournalTest {
     }
 
     @Test
-    void whatAnEarlierUseOfAFileHasLeftIsNoRecord() throws IOException {
-        try (Journal journal = folder.open(0).journal()) {
-            for (long sequence = 1; sequence <= 9; sequence++) {
-                write(journal, sequence, sequence);
-            }
-            journal.releaseUpTo(9);
-            write(journal, 10, 10);
-        }
-        assertReads(9, 10);
-        // Behind record 10 stand groups of the earlier use; asked for, they would be called missing, not be served.
-        Opened opened = folder.open(0);
-        assertFalse(opened.sequences().contains(2L) || opened.sequences().contains(3L), "" + opened.sequences());
-        assertEquals(10, opened.found().records() + opened.found().missing());
-    }
-
-    @Test
     void segmentsOfEarlierRunsAreReleasedAndUsedAgain() throws IOException {
         try (Journal journal = folder.open(0).journal()) {
             for (long sequence = 1; sequence <= 9; sequence++) {
