@@ -35,7 +35,7 @@ final class CommandGroups {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Look around", List.of("demo", "help"));
         groups.put("Run a box", List.of("check", "run", "broker", "gateway"));
-        groups.put("Tools", List.of("pub", "sub", "passwd", "store", "sim"));
+        groups.put("Tools", List.of("pub", "sub", "passwd", "store", "bench", "sim"));
         return groups;
     }
 }

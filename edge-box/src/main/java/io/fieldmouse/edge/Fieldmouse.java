@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SubCommand.class,
             PasswdCommand.class,
             StoreCommand.class,
+            BenchCommand.class,
             CommandLine.HelpCommand.class
         },
         optionListHeading = "%nOptions:%n",
@@ -88,7 +89,7 @@ final class Fieldmouse implements Runnable {
         CommandLine command = exception.getCommandLine();
         PrintWriter err = command.getErr();
         String name = command.getCommandSpec().qualifiedName(" ");
-        boolean hasCommands = command.getParent() == null || command.getCommand() instanceof StoreCommand;
+        boolean hasCommands = !command.getSubcommands().isEmpty();
         boolean noSuchCommand = exception instanceof UnmatchedArgumentException && hasCommands;
         String typed = noSuchCommand
                 ? ((UnmatchedArgumentException) exception).getUnmatched().get(0)

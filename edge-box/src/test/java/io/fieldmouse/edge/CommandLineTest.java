@@ -64,6 +64,7 @@ final class CommandLineTest {
                 "store                         | no command given",
                 "store exprot                  | no command or option \"exprot\"",
                 "store import                  | Missing required parameter: 'FILE'",
+                "bench store --seconds 0       | numbers are from 1",
                 "sim                           | Missing required option: '--file=FILE'"
             })
     void mistakesAreToldInOneLineWithTheWayToHelp(String lineAndWords) {
@@ -93,7 +94,9 @@ final class CommandLineTest {
                 "passwd ",
                 "store ",
                 "store export ",
-                "store import "
+                "store import ",
+                "bench ",
+                "bench store "
             })
     void helpHasExamplesAndFitsEightyColumns(String command) {
         assertEquals(0, execute(List.of((command + "--help").split(" ", -1))));

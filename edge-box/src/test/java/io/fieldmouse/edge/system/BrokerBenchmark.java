@@ -1,5 +1,6 @@
 package io.fieldmouse.edge.system;
 
+import io.fieldmouse.edge.bench.LoadGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.fieldmouse.broker.Broker;
 import io.fieldmouse.broker.BrokerConfig;
 import io.fieldmouse.broker.message.Counters.Counter;
+import io.fieldmouse.edge.bench.LoadGenerator;
 import io.fieldmouse.edge.system.BrokerBenchmark.Scenario;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.fieldmouse.edge.system;
 
+import io.fieldmouse.edge.bench.LoadClient;
+import io.fieldmouse.edge.bench.LoadGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.fieldmouse.edge.system;
+package io.fieldmouse.edge.bench;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Clients of one broker, all on the thread that calls. */
-final class LoadGenerator implements AutoCloseable {
+public final class LoadGenerator implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int SELECT_MILLIS = 10;
 
@@ -20,21 +20,26 @@ final class LoadGenerator implements AutoCloseable {
     private final int port;
     private int names;
 
-    LoadGenerator(int port) throws IOException {
+    public LoadGenerator(int port) throws IOException {
         this.port = port;
     }
 
     /** One that has sent CONNECT, with a name of its own and a clean session. */
-    LoadClient open(LoadClient.Tally tally) throws IOException {
+    public LoadClient open(LoadClient.Tally tally) throws IOException {
+        return open(tally, "load-" + names++, true);
+    }
+
+    /** One that has sent CONNECT. */
+    public LoadClient open(LoadClient.Tally tally, String clientId, boolean cleanSession) throws IOException {
         LoadClient client = new LoadClient(selector, port, tally);
         clients.add(client);
-        client.send(connect("load-" + names++));
+        client.send(connect(clientId, cleanSession));
         client.flush();
         return client;
     }
 
     /** Lets everybody write and read once, waiting a little when there is nothing to do. */
-    void turn() throws IOException {
+    public void turn() throws IOException {
         for (LoadClient client : clients) {
             client.flush();
         }
@@ -50,7 +55,7 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     /** Turns until this is so. */
-    void await(BooleanSupplier condition, String what) throws IOException {
+    public void await(BooleanSupplier condition, String what) throws IOException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
@@ -68,16 +73,17 @@ final class LoadGenerator implements AutoCloseable {
         selector.close();
     }
 
-    private static byte[] connect(String clientId) {
-        return packet(0x10, new byte[] {0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 0}, text(clientId));
+    private static byte[] connect(String clientId, boolean cleanSession) {
+        byte flags = (byte) (cleanSession ? 2 : 0);
+        return packet(0x10, new byte[] {0, 4, 'M', 'Q', 'T', 'T', 4, flags, 0, 0}, text(clientId));
     }
 
-    static byte[] subscribe(String filter, int qos) {
+    public static byte[] subscribe(String filter, int qos) {
         return packet(0x82, new byte[] {0, 1}, text(filter), new byte[] {(byte) qos});
     }
 
     /** With room for a packet id where {@link #packetIdAt} says, unless it is of QoS 0. */
-    static byte[] publish(String topic, int qos, boolean retain, int payloadBytes) {
+    public static byte[] publish(String topic, int qos, boolean retain, int payloadBytes) {
         return packet(
                 0x30 | qos << 1 | (retain ? 1 : 0),
                 text(topic),
@@ -86,15 +92,15 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     /** Of a packet of less than 130 bytes. */
-    static int packetIdAt(String topic) {
+    public static int packetIdAt(String topic) {
         return 2 + 2 + topic.length();
     }
 
-    static byte[] pingreq() {
+    public static byte[] pingreq() {
         return packet(0xC0);
     }
 
-    static byte[] disconnect() {
+    public static byte[] disconnect() {
         return packet(0xE0);
     }
 

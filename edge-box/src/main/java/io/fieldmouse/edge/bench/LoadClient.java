@@ -1,4 +1,4 @@
-package io.fieldmouse.edge.system;
+package io.fieldmouse.edge.bench;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +13,7 @@ import java.nio.channels.SocketChannel;
  * One MQTT 3.1.1 client of a {@link LoadGenerator}: it writes bytes made beforehand, and counts what comes. Of what it
  * receives it looks at fixed headers and packet ids only, so that the broker is the limit and not its measure.
  */
-final class LoadClient {
+public final class LoadClient {
     private static final int IN_BYTES = 64 * 1024;
     private static final int OUT_BYTES = 16 * 1024;
 
@@ -30,18 +30,18 @@ final class LoadClient {
     private int nextPacketId = 1;
 
     /** What several clients have seen, all of them on one thread. */
-    static final class Tally {
+    public static final class Tally {
         /** PUBLISH packets. */
-        long delivered;
+        public long delivered;
 
         /** PUBACK and PUBCOMP packets. */
-        long acknowledged;
+        public long acknowledged;
 
         /** Answers to CONNECT, SUBSCRIBE and PINGREQ. */
-        long answers;
+        public long answers;
 
         /** Connections that the broker has closed. */
-        long closed;
+        public long closed;
     }
 
     LoadClient(Selector selector, int port, Tally tally) throws IOException {
@@ -53,12 +53,12 @@ final class LoadClient {
     }
 
     /** From now on it writes no more than a few bytes at once. */
-    void chop() {
+    public void chop() {
         chopped = true;
     }
 
     /** Puts a packet behind those that are to be sent. */
-    void send(byte[] packet) {
+    public void send(byte[] packet) {
         if (out.remaining() < packet.length) {
             ByteBuffer larger = ByteBuffer.allocate(Math.max(2 * out.capacity(), out.position() + packet.length));
             out = larger.put(out.flip());
@@ -67,7 +67,7 @@ final class LoadClient {
     }
 
     /** {@link #send} with a packet id of its own, at this place of the packet. */
-    void send(byte[] packet, int packetIdAt) {
+    public void send(byte[] packet, int packetIdAt) {
         send(packet);
         out.putShort(out.position() - packet.length + packetIdAt, (short) nextPacketId);
         nextPacketId = nextPacketId % 65_535 + 1;
@@ -147,11 +147,11 @@ final class LoadClient {
         send(new byte[] {(byte) firstByte, 2, in.get(packetIdAt), in.get(packetIdAt + 1)});
     }
 
-    boolean isOpen() {
+    public boolean isOpen() {
         return channel.isOpen();
     }
 
-    void close() throws IOException {
+    public void close() throws IOException {
         key.cancel();
         channel.close();
     }
