@@ -105,9 +105,12 @@ final class DeliveryQueue {
         return true;
     }
 
-    /** Before anything is sent: what was sent is never dropped, so that it must fit in the queue alone. */
+    /**
+     * Before anything is sent: what was sent is never dropped, so that it must fit in the queue alone; but for what a restart
+     * found, which may be more than the bounds of now.
+     */
     private void dropBeyondBounds() {
-        while (load.isBeyondBounds()) {
+        while (load.isBeyondBounds() && !pending.isEmpty()) {
             QueuedMessage oldest = pending.take();
             boolean expired = oldest.publication.isExpired(context.clock().millis());
             drop(oldest, expired ? Counter.EXPIRED : Counter.DROPPED_OLDEST);
@@ -116,8 +119,7 @@ final class DeliveryQueue {
 
     /** Takes what a restart found in the store, in order. */
     void restore(QueuedMessage message) {
-        // What the store kept is not refused, whatever the bounds are now; beyond them it is not counted.
-        message.takesRoom = room.tryReserveFree(message.publication.sizeBytes());
+        message.takesRoom = room.takeRestored(message.publication.sizeBytes());
         if (message.takesRoom) {
             load.add(message);
         }

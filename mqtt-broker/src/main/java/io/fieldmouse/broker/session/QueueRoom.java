@@ -48,6 +48,23 @@ public final class QueueRoom {
         return tryReserve(messageBytes, 1);
     }
 
+    /**
+     * Takes the room of a message that a restart found, and that is not refused whatever the bounds are now. Where a full
+     * queue refuses, it counts also beyond them: nothing new comes in before what is there is below them again. Where the
+     * oldest are dropped it does not count there, or the newest could not displace them.
+     *
+     * @return whether it counts
+     */
+    boolean takeRestored(int messageBytes) {
+        if (limits.dropOldest) {
+            return tryReserveFree(messageBytes);
+        }
+        messages.incrementAndGet();
+        bytes.addAndGet(messageBytes);
+        budget.take(messageBytes);
+        return true;
+    }
+
     private boolean tryReserve(int messageBytes, int times) {
         boolean countFits = messages.incrementAndGet() <= times * limits.messagesMax;
         boolean bytesFit = bytes.addAndGet(messageBytes) <= times * limits.bytesMax && messageBytes <= limits.bytesMax;
