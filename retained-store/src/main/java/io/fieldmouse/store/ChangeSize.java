@@ -2,7 +2,7 @@ package io.fieldmouse.store;
 
 import java.util.List;
 
-/** Estimates how many bytes of memory and disk changes take while they wait. */
+/** Estimates how many bytes of memory and disk changes take. */
 final class ChangeSize {
     private static final int CHANGE_BYTES = 96;
     private static final int RECEIVER_BYTES = 64;
@@ -12,17 +12,21 @@ final class ChangeSize {
     static long bytes(List<StoreChange> changes) {
         long sum = 0;
         for (StoreChange change : changes) {
-            sum += CHANGE_BYTES + bodyBytes(change);
+            sum += bytes(change);
         }
         return sum;
     }
 
-    private static long bodyBytes(StoreChange change) {
+    static int bytes(StoreChange change) {
+        return CHANGE_BYTES + bodyBytes(change);
+    }
+
+    private static int bodyBytes(StoreChange change) {
         if (change instanceof StoreChange.RetainedSet set) {
             return set.message().sizeBytes();
         }
         if (change instanceof StoreChange.MessageQueued queued) {
-            long sum = queued.message().sizeBytes();
+            int sum = queued.message().sizeBytes();
             for (StoreChange.Receiver receiver : queued.receivers()) {
                 sum += RECEIVER_BYTES + receiver.sharedFilter().length();
             }

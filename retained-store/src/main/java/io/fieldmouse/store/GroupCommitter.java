@@ -1,5 +1,6 @@
 package io.fieldmouse.store;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * The one writer thread and its queue: takes all that waits, has it made durable, tells the listener, and starts
  * again. There is no timer: while the disk is busy the next group grows by itself.
  *
+ * <p>When a write fails, nothing is announced until the writer has got over it, which is tried again and again with a
+ * pause between; what comes meanwhile goes into memory.
+ *
  * <p>Commits are numbered under the lock, so that the order of the queue is the order of the positions. The lock is
  * held for a few instructions on either side, never while writing.
  */
@@ -27,6 +31,7 @@ final class GroupCommitter {
 
     private final GroupWriter writer;
     private final CommitListener listener;
+    private final Duration pause;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -35,15 +40,25 @@ final class GroupCommitter {
     private final AtomicLong pendingBytes = new AtomicLong();
     private long lastPosition;
     private boolean closing;
-    private boolean failed;
+
+    private final AtomicLong groups = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
 
     private record Commit(long position, List<StoreChange> changes, long bytes) {}
 
-    private record Group(List<List<StoreChange>> commits, long lastPosition, long bytes) {}
+    private record Group(long firstPosition, List<List<StoreChange>> commits, long bytes) {
+        static final Group NONE = new Group(0, List.of(), 0);
 
-    GroupCommitter(GroupWriter writer, CommitListener listener) {
+        long lastPosition() {
+            return firstPosition + commits.size() - 1;
+        }
+    }
+
+    /** @param pause between two tries to get over a failure */
+    GroupCommitter(GroupWriter writer, CommitListener listener, Duration pause) {
         this.writer = writer;
         this.listener = listener;
+        this.pause = pause;
         this.thread = new Thread(this::run, "store-writer");
         thread.setDaemon(true);
     }
@@ -52,14 +67,14 @@ final class GroupCommitter {
         thread.start();
     }
 
-    /** Never blocks on the disk. Once closed or failed, the commit gets its position and is dropped. */
+    /** Never blocks on the disk. Once closed, the commit gets its position and is dropped. */
     long commit(List<StoreChange> changes) {
         List<StoreChange> copy = List.copyOf(changes);
         long bytes = ChangeSize.bytes(copy);
         lock.lock();
         try {
             lastPosition++;
-            if (!failed && !closing) {
+            if (!closing) {
                 waiting.add(new Commit(lastPosition, copy, bytes));
                 pendingBytes.addAndGet(bytes);
                 work.signal();
@@ -72,6 +87,16 @@ final class GroupCommitter {
 
     long pendingBytes() {
         return pendingBytes.get();
+    }
+
+    /** Groups made durable. */
+    long groups() {
+        return groups.get();
+    }
+
+    /** Times that announcements stopped. */
+    long failures() {
+        return failures.get();
     }
 
     /** Waits until all that was handed over is written and the writer is closed. */
@@ -105,15 +130,13 @@ final class GroupCommitter {
     }
 
     private void run() {
-        boolean healthy = true;
+        boolean durable = true;
         Group group = takeGroup();
-        while (group != null && healthy) {
-            healthy = write(group);
-            group = healthy ? takeGroup() : null;
+        while (group != null && durable) {
+            durable = write(group) || getOver(group.lastPosition());
+            group = durable ? takeGroup() : null;
         }
-        if (healthy) {
-            closeWriter(false);
-        }
+        closeWriter(!durable);
     }
 
     /** Waits for work; null when the store is closing and everything is written. */
@@ -123,50 +146,127 @@ final class GroupCommitter {
             while (waiting.isEmpty() && !closing) {
                 work.awaitUninterruptibly();
             }
-            List<List<StoreChange>> commits = new ArrayList<>();
-            long position = 0;
-            long bytes = 0;
-            int changes = 0;
-            while (!waiting.isEmpty() && changes < GROUP_CHANGES_MAX && bytes < GROUP_BYTES_MAX) {
-                Commit commit = waiting.remove();
-                commits.add(commit.changes());
-                position = commit.position();
-                bytes += commit.bytes();
-                changes += commit.changes().size();
-            }
-            return commits.isEmpty() ? null : new Group(commits, position, bytes);
+            return waiting.isEmpty() ? null : takeWaiting();
         } finally {
             lock.unlock();
         }
+    }
+
+    private Group takeWaiting() {
+        if (waiting.isEmpty()) {
+            return Group.NONE;
+        }
+        long first = waiting.element().position();
+        List<List<StoreChange>> commits = new ArrayList<>();
+        long bytes = 0;
+        int changes = 0;
+        while (!waiting.isEmpty() && changes < GROUP_CHANGES_MAX && bytes < GROUP_BYTES_MAX) {
+            Commit commit = waiting.remove();
+            commits.add(commit.changes());
+            bytes += commit.bytes();
+            changes += commit.changes().size();
+        }
+        return new Group(first, commits, bytes);
     }
 
     /** Whether the group is durable. */
     private boolean write(Group group) {
         try {
-            writer.write(group.commits());
+            writer.write(group.firstPosition(), group.commits());
         } catch (RuntimeException | Error e) {
             // An error too: a writer that died unseen would leave every acknowledgement waiting for ever.
-            fail(e instanceof StoreException known ? known : new StoreException("the store's writer failed: " + e, e));
+            failed(
+                    e instanceof StoreException known
+                            ? known
+                            : new StoreException("the store's writer failed: " + e, e));
+            keep(group);
             return false;
         }
+        groups.incrementAndGet();
         pendingBytes.addAndGet(-group.bytes());
         tell(() -> listener.durableUpTo(group.lastPosition()));
+        guarded(() -> writer.written(group.firstPosition(), group.commits()));
         return true;
     }
 
-    private void fail(StoreException cause) {
-        LOG.error("{}", cause.getMessage(), cause);
+    private void failed(StoreException cause) {
+        failures.incrementAndGet();
+        LOG.error("nothing is acknowledged until the store is over this: {}", cause.getMessage());
+        LOG.debug("where it failed", cause);
+        tell(() -> listener.failing(cause));
+    }
+
+    private void keep(Group group) {
+        guarded(() -> writer.keep(group.firstPosition(), group.commits()));
+        pendingBytes.addAndGet(-group.bytes());
+    }
+
+    /** Returns true when all that is in memory is durable again; false when the store is closed before. */
+    private boolean getOver(long kept) {
+        long begin = System.nanoTime();
+        long last = kept;
+        while (true) {
+            boolean lastTry = awaitNextTry();
+            for (Group group = takeNow(); !group.commits().isEmpty(); group = takeNow()) {
+                keep(group);
+                last = group.lastPosition();
+            }
+            if (recover(last)) {
+                LOG.info(
+                        "the store is over its failure; acknowledgements go on seconds={}",
+                        (System.nanoTime() - begin) / 1_000_000_000);
+                return true;
+            }
+            if (lastTry) {
+                return false;
+            }
+        }
+    }
+
+    private boolean recover(long last) {
+        try {
+            writer.recover();
+        } catch (RuntimeException | Error e) {
+            LOG.debug("the store is not over its failure: {}", e.getMessage(), e);
+            return false;
+        }
+        tell(listener::recovered);
+        tell(() -> listener.durableUpTo(last));
+        return true;
+    }
+
+    /** Waits for the pause, or until the store is being closed; returns whether it is. */
+    private boolean awaitNextTry() {
         lock.lock();
         try {
-            failed = true;
-            waiting.clear();
-            pendingBytes.set(0);
+            long nanos = pause.toNanos();
+            while (nanos > 0 && !closing) {
+                nanos = work.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
-        // At once, not at close(): after a failed force nothing may be written or forced again as if it had held.
-        closeWriter(true);
-        tell(() -> listener.failing(cause));
+        return isClosing();
+    }
+
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return closing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Group takeNow() {
+        lock.lock();
+        try {
+            return takeWaiting();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void closeWriter(boolean afterFailure) {
@@ -182,6 +282,14 @@ final class GroupCommitter {
             call.run();
         } catch (RuntimeException e) {
             LOG.error("the store's listener threw: {}", e.getMessage(), e);
+        }
+    }
+
+    private static void guarded(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            LOG.error("the store's writer threw; this is a fault of the store: {}", e.getMessage(), e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.fieldmouse.store;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -11,13 +12,22 @@ final class MemoryStore implements MessageStore {
     private final GroupCommitter committer;
 
     MemoryStore(CommitListener listener) {
-        committer = new GroupCommitter(new Nowhere(), listener);
+        committer = new GroupCommitter(new Nowhere(), listener, Duration.ZERO);
         committer.start();
     }
 
     private static final class Nowhere implements GroupWriter {
         @Override
-        public void write(List<List<StoreChange>> commits) {}
+        public void write(long firstPosition, List<List<StoreChange>> commits) {}
+
+        @Override
+        public void written(long firstPosition, List<List<StoreChange>> commits) {}
+
+        @Override
+        public void keep(long firstPosition, List<List<StoreChange>> commits) {}
+
+        @Override
+        public void recover() {}
 
         @Override
         public void close(boolean failed) {}

@@ -1,6 +1,5 @@
 package io.fieldmouse.store;
 
-import java.time.Clock;
 import java.util.List;
 
 /**
@@ -13,8 +12,8 @@ import java.util.List;
 public interface MessageStore extends AutoCloseable {
 
     /**
-     * Opens the store, and reads what it holds. A damaged database is moved to a dated name, an error is logged, and
-     * the store begins empty.
+     * Opens the store, and reads what it holds. Of files that are damaged all is kept that can be proven; they are
+     * set aside under a dated name, and an error is logged.
      *
      * @param listener called on the store's own thread, never inside {@link #commit}; also with {@link Durability#NONE}
      * @throws StoreException if the directory is in use, not writable, was written by a newer program, or holds a part
@@ -22,7 +21,7 @@ public interface MessageStore extends AutoCloseable {
      */
     static MessageStore open(StoreConfig config, CommitListener listener) {
         return switch (config.durability()) {
-            case FORCE, OS -> H2MessageStore.open(StoreImport.requireFinished(config), listener, Clock.systemUTC());
+            case FORCE, OS -> DiskStore.open(StoreImport.requireFinished(config), listener);
             case NONE -> new MemoryStore(listener);
         };
     }
@@ -36,7 +35,7 @@ public interface MessageStore extends AutoCloseable {
 
     /**
      * Hands over changes that become durable together or not at all, in the order of the list. Never blocks on the
-     * disk; the caller bounds what it hands over by watching {@link #pendingBytes()}. After a failure or
+     * disk; the caller bounds what it hands over by watching {@link #pendingBytes()}. After
      * {@link #close()} the changes are dropped and the position never becomes durable.
      *
      * <p>A change that names a session which does not exist, or a message which is not in its queue, does nothing:

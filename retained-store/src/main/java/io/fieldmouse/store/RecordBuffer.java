@@ -129,6 +129,11 @@ final class RecordBuffer {
         return (byte) (0x80 | (bits & 0x3F));
     }
 
+    void put(ByteBuffer bytes) {
+        room(bytes.remaining());
+        buffer.put(bytes);
+    }
+
     /** Closes the record. */
     void end() {
         buffer.putInt(record, buffer.position() - record);

@@ -1,244 +1,227 @@
 package io.fieldmouse.store;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
+import io.fieldmouse.store.CheckpointFile.Header;
+import io.fieldmouse.store.Checkpoints.Snapshot;
+import java.io.IOException;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the tables back, once each and streaming: into the state that the broker asked for, and into the ledger of
- * the rows that were found. Its surprise: rows that refer to nothing, which no group can have written, are not an
- * error; they are counted, and the ledger deletes them with its first group.
+ * Brings the store back: the newer checkpoint that is whole, then the journal after it. What is damaged is replaced by
+ * a new checkpoint of all that could be proven and then set aside, with its evidence, before anyone can rely on it.
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-    private final Ledger ledger = new Ledger();
-    private final Map<Long, Found> sessions = new HashMap<>();
-    private final Map<Long, Body> messages = new HashMap<>();
-    private final Map<Long, Shared> shared = new HashMap<>();
-    private final List<StoredState.Leftover> leftovers = new ArrayList<>();
-    private final List<StoredState.RetainedMessage> retained = new ArrayList<>();
-    private final Map<String, StoredWill> wills = new HashMap<>();
-    private long lastMessageId;
-    private int strayRows;
+    private final StoreDirectory directory;
+    private final Disk disk;
+    private final Clock clock;
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final List<Damaged> damages = new ArrayList<>();
 
-    private static final class Found {
-        final Ledger.Session row;
-        final List<StoredSubscription> subscriptions = new ArrayList<>();
-        final List<StoredSession.QueuedMessage> queue = new ArrayList<>();
-        final List<Integer> receivedPacketIds = new ArrayList<>();
+    /** A checkpoint that is there, and says up to where it goes. */
+    private record Candidate(CheckpointFile file, Header header) {}
 
-        Found(Ledger.Session row) {
-            this.row = row;
+    private record Damaged(CheckpointFile file, String words) {}
+
+    /**
+     * What a store goes on from.
+     *
+     * @param lastSequence of the last commit there is
+     * @param damagedParts files that were set aside
+     * @param lostCommits how many are known to be missing
+     */
+    record Found(
+            Image image,
+            Journal journal,
+            Checkpoints checkpoints,
+            long lastSequence,
+            long damagedParts,
+            long lostCommits) {}
+
+    private Recovery(StoreDirectory directory, Disk disk, Clock clock) {
+        this.directory = directory;
+        this.disk = disk;
+        this.clock = clock;
+    }
+
+    /** @throws StoreException if the files cannot be read or written, or a newer program wrote them */
+    static Found run(StoreDirectory directory, Disk disk, Clock clock) {
+        try {
+            return new Recovery(directory, disk, clock).run();
+        } catch (IOException e) {
+            throw new StoreException(
+                    "store " + directory + " cannot be opened: " + FileFailure.words(e)
+                            + "; check the disk (space, permissions, health), then start again",
+                    e);
         }
     }
 
-    /** A row that says by which shared subscription a message came. */
-    private record Shared(String clientId, String filter) {
-        static final Shared NONE = new Shared("", "");
-    }
-
-    private record Body(Ledger.Message row, StoredMessage message) {}
-
-    private interface RowReader {
-        void read(ResultSet row) throws SQLException;
-    }
-
-    /** What was read. */
-    record Result(StoredState state, Ledger ledger) {}
-
-    private Recovery() {}
-
-    static Result read(Connection connection) throws SQLException {
-        Recovery recovery = new Recovery();
-        try (Statement statement = connection.createStatement()) {
-            // Without it H2 collects a whole result before the first row, and above some size in a temporary file.
-            statement.execute("SET LAZY_QUERY_EXECUTION 1");
-            recovery.readAll(statement);
-            statement.execute("SET LAZY_QUERY_EXECUTION 0");
+    private Found run() throws IOException {
+        probe();
+        boolean isNew = candidates.isEmpty() && damages.isEmpty();
+        Loaded loaded = load();
+        Image image = loaded.image();
+        Journal journal = Journal.open(disk, loaded.header().sequence(), (sequence, body) -> ChangeCodec.read(body)
+                .forEach(image::apply));
+        Journal.Found replayed = journal.found();
+        List<Long> sequences = Checkpoints.NAMES.stream().map(this::sequenceOf).toList();
+        Checkpoints checkpoints = new Checkpoints(disk, sequences, covered -> forget(journal, covered));
+        image.takeChanged(); // the first checkpoints of a run hold all rows
+        boolean isOld = loaded.header().version() < CheckpointFile.VERSION;
+        boolean isDamaged = !damages.isEmpty() || !replayed.damages().isEmpty();
+        if (isNew || isOld || isDamaged) {
+            copyAside();
+            beginAnew(Snapshot.of(image, replayed.lastSequence(), true), checkpoints, isNew, isNew || isOld);
         }
-        connection.commit();
-        return recovery.result();
-    }
-
-    /** Reads every row of the tables of this version and makes nothing of it: a damaged file fails here. */
-    static void readThrough(Connection connection, int version) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET LAZY_QUERY_EXECUTION 1");
-            for (Schema.Table table : Schema.tablesOf(version)) {
-                each(statement, table.selectAll(), row -> row.getLong(1));
-            }
-        }
-    }
-
-    private void readAll(Statement statement) throws SQLException {
-        each(statement, "SELECT message_ids_reserved FROM store WHERE id = 1", row -> {
-            lastMessageId = row.getLong(1);
-            ledger.foundReserved(lastMessageId);
-        });
-        each(statement, Schema.SESSION.selectAll(), this::session);
-        each(statement, Schema.SESSION_OWNER.selectAll(), this::sessionOwner);
-        each(statement, Schema.SUBSCRIPTION.selectAll(), this::subscription);
-        each(statement, Schema.RECEIVED_PACKET.selectAll(), this::receivedPacket);
-        each(statement, Schema.MESSAGE.selectAll(), row -> {
-            long id = row.getLong(1);
-            messages.put(id, new Body(new Ledger.Message(id), message(row, 2)));
-        });
-        each(
-                statement,
-                Schema.SHARED_DELIVERY.selectAll(),
-                row -> shared.put(row.getLong(1), new Shared(row.getString(2), row.getString(3))));
-        each(statement, Schema.DELIVERY.selectAll(), this::delivery);
-        for (long id : shared.keySet()) {
-            ledger.group().sharedDeliveries.delete(id);
-            strayRows++;
-        }
-        each(statement, Schema.RETAINED.selectAll(), row -> {
-            StoredMessage message = message(row, 3);
-            ledger.foundRetained(row.getLong(1), message.topic());
-            retained.add(new StoredState.RetainedMessage(message, row.getInt(2)));
-        });
-        each(statement, Schema.WILL.selectAll(), row -> {
-            String clientId = row.getString(2);
-            ledger.foundWill(row.getLong(1), clientId);
-            wills.put(
-                    clientId,
-                    new StoredWill(message(row, 7), row.getInt(3), row.getBoolean(4), row.getLong(5), row.getLong(6)));
-        });
-    }
-
-    private static void each(Statement statement, String query, RowReader reader) throws SQLException {
-        try (ResultSet rows = statement.executeQuery(query)) {
-            while (rows.next()) {
-                reader.read(rows);
-            }
-        }
-    }
-
-    private void session(ResultSet row) throws SQLException {
-        Ledger.Session session = ledger.foundSession(row.getLong(1), row.getString(2));
-        session.expirySeconds = row.getLong(3);
-        session.disconnectedAtMillis = row.getLong(4);
-        sessions.put(session.id, new Found(session));
-    }
-
-    private void sessionOwner(ResultSet row) throws SQLException {
-        Found session = sessions.get(row.getLong(1));
-        if (session == null) {
-            stray(ledger.group().sessionOwners, row);
-            return;
-        }
-        session.row.owner = row.getString(2);
-    }
-
-    private void subscription(ResultSet row) throws SQLException {
-        Found session = sessions.get(row.getLong(2));
-        if (session == null) {
-            stray(ledger.group().subscriptions, row);
-            return;
-        }
-        StoredSubscription subscription = new StoredSubscription(row.getString(3), row.getInt(4), row.getInt(5));
-        ledger.foundSubscription(session.row, row.getLong(1), subscription);
-        session.subscriptions.add(subscription);
-    }
-
-    private void receivedPacket(ResultSet row) throws SQLException {
-        Found session = sessions.get(Ledger.sessionIdOf(row.getLong(1)));
-        if (session == null) {
-            ledger.group().receivedPacketIds.delete(row.getLong(1));
-            ledger.seen(Ledger.sessionIdOf(row.getLong(1)));
-            strayRows++;
-            return;
-        }
-        int packetId = Ledger.packetIdOf(row.getLong(1));
-        session.row.receivedPacketIds.add(packetId);
-        session.receivedPacketIds.add(packetId);
-    }
-
-    private void delivery(ResultSet row) throws SQLException {
-        Found session = sessions.get(row.getLong(2));
-        @Nullable Body body = messages.get(row.getLong(3));
-        Shared by = shared.containsKey(row.getLong(1)) ? shared.remove(row.getLong(1)) : Shared.NONE;
-        if (body == null) {
-            stray(ledger.group().deliveries, row);
-            if (!by.filter().isEmpty()) {
-                ledger.group().sharedDeliveries.delete(row.getLong(1));
-            }
-            return;
-        }
-        StoreChange.Receiver receiver = new StoreChange.Receiver(
-                by.clientId(), row.getInt(4), row.getBoolean(5), IntBytes.decode(row.getBytes(6)), by.filter());
-        Ledger.Delivery delivery = new Ledger.Delivery(row.getLong(1), row.getLong(2), body.row(), receiver);
-        delivery.packetId = row.getInt(7);
-        delivery.released = row.getBoolean(8);
-        if (session != null) {
-            ledger.foundDelivery(session.row, delivery);
-            session.queue.add(queued(delivery, body));
-        } else if (delivery.mayMove()) {
-            ledger.foundLeftover(delivery);
-            leftovers.add(new StoredState.Leftover(delivery.clientId, queued(delivery, body)));
+        replayed.damages().forEach(damage -> setAside(journal, damage));
+        if (isDamaged) {
+            LOG.error(
+                    "store damaged; what could be proven was kept directory={} kept rows={} commits known to be lost={}",
+                    directory,
+                    image.rows(),
+                    replayed.missing());
         } else {
-            ledger.foundOrphan(delivery);
+            LOG.debug("read rows={} records={}", image.rows(), replayed.records());
         }
+        int damagedParts = damages.size() + replayed.damages().size();
+        return new Found(image, journal, checkpoints, replayed.lastSequence(), damagedParts, replayed.missing());
     }
 
-    private static StoredSession.QueuedMessage queued(Ledger.Delivery delivery, Body body) {
-        return new StoredSession.QueuedMessage(
-                body.row().id,
-                body.message(),
-                delivery.qos,
-                delivery.retain,
-                delivery.subscriptionIds,
-                delivery.packetId,
-                delivery.released,
-                delivery.sharedFilter);
-    }
-
-    private void stray(TableChanges<?> table, ResultSet row) throws SQLException {
-        table.delete(ledger.seen(row.getLong(1)));
-        strayRows++;
-    }
-
-    private static StoredMessage message(ResultSet row, int first) throws SQLException {
-        return new StoredMessage(
-                row.getString(first), row.getBytes(first + 1), row.getBytes(first + 2), row.getLong(first + 3));
-    }
-
-    private Result result() {
-        for (Body body : messages.values()) {
-            if (body.row().deliveries == 0) {
-                ledger.group().messages.delete(body.row().id);
-                strayRows++;
+    private void probe() throws IOException {
+        for (String name : Checkpoints.NAMES) {
+            CheckpointFile file = new CheckpointFile(disk, name);
+            if (!file.exists()) {
+                continue;
+            }
+            try {
+                Header header = file.probe();
+                checkVersion(file, header);
+                candidates.add(new Candidate(file, header));
+            } catch (SQLException e) {
+                damaged(file, e);
             }
         }
-        if (strayRows > 0) {
-            LOG.warn("rows refer to nothing and will be removed rows={}", strayRows);
-        }
-        leftovers.sort(Comparator.comparingLong(leftover -> leftover.message().messageId()));
-        List<StoredSession> stored = new ArrayList<>(sessions.size());
-        sessions.values().forEach(session -> stored.add(session(session)));
-        return new Result(new StoredState(retained, stored, wills, leftovers, lastMessageId), ledger);
+        candidates.sort(Comparator.comparingLong(
+                        (Candidate candidate) -> candidate.header().sequence())
+                .reversed());
     }
 
-    private static StoredSession session(Found found) {
-        // Rows are in the order in which they were written, and lanes commit without waiting for each other.
-        found.queue.sort(Comparator.comparingLong(StoredSession.QueuedMessage::messageId));
-        return new StoredSession(
-                found.row.clientId,
-                found.row.expirySeconds,
-                found.row.disconnectedAtMillis,
-                found.row.owner,
-                found.subscriptions,
-                found.queue,
-                found.receivedPacketIds.stream().mapToInt(Integer::intValue).toArray());
+    private void checkVersion(CheckpointFile file, Header header) {
+        if (header.version() > CheckpointFile.VERSION) {
+            throw new StoreException("store " + directory + ": " + file.fileName() + " has version "
+                    + header.version() + ", this program knows " + CheckpointFile.VERSION
+                    + " and older: run the newer Fieldmouse that wrote it, or move the directory away");
+        }
+    }
+
+    private record Loaded(Header header, Image image) {}
+
+    /** The newest checkpoint that is whole; when none is, what can be proven of those that are not. */
+    private Loaded load() {
+        for (Candidate candidate : List.copyOf(candidates)) {
+            Image image = new Image();
+            try {
+                return new Loaded(candidate.file().read(image), image);
+            } catch (SQLException e) {
+                candidates.remove(candidate);
+                damaged(candidate.file(), e);
+            }
+        }
+        Image image = new Image();
+        for (Damaged part : damages) {
+            part.file().readWhatCanBeProven(image);
+        }
+        return new Loaded(Header.NONE, image);
+    }
+
+    /** @throws StoreException when the file may well be sound, and something around it is not */
+    private void damaged(CheckpointFile file, SQLException e) {
+        H2Failure failure = H2Failure.of(e);
+        if (failure.leavesFileSound()) {
+            throw new StoreException(
+                    "store " + directory + ": " + file.fileName() + " cannot be opened: " + failure.reason() + "; "
+                            + failure.remedy(),
+                    e);
+        }
+        damages.add(new Damaged(file, failure.reason()));
+    }
+
+    /** Up to where the checkpoint of this name goes; -1 when it holds nothing that counts. */
+    private long sequenceOf(String name) {
+        return candidates.stream()
+                .filter(candidate ->
+                        candidate.file().isNamed(name) && candidate.header().version() == CheckpointFile.VERSION)
+                .mapToLong(candidate -> candidate.header().sequence())
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /** The evidence: what is damaged is replaced by a new file in one step, and never absent. */
+    private void copyAside() {
+        for (Damaged part : damages) {
+            String file = part.file().fileName();
+            String target = StoreDirectory.nameAside(file, clock.instant());
+            try {
+                part.file().copyTo(target);
+                LOG.error("damaged file={} copied to={} cause={}", file, target, part.words());
+            } catch (IOException e) {
+                LOG.error("damaged file={} cannot be copied: {} cause={}", file, FileFailure.words(e), part.words());
+            }
+        }
+    }
+
+    /** Writes new checkpoints of all that there is. When the disk is full, a store that was there is opened all the same. */
+    private void beginAnew(Snapshot all, Checkpoints checkpoints, boolean isNew, boolean isNecessary) {
+        try {
+            if (isNew) {
+                checkpoints.writeNow(all);
+            } else {
+                checkpoints.renew(all);
+            }
+        } catch (StoreException e) {
+            if (isNecessary) {
+                throw new StoreException(
+                        "store " + directory + ": no checkpoint can be made: " + e.getMessage()
+                                + "; check the disk (space, permissions, health), then start again",
+                        e);
+            }
+            LOG.error("no new checkpoint could be written; it is tried again: {}", e.getMessage());
+        }
+    }
+
+    private void setAside(Journal journal, Journal.Damage damage) {
+        String target = StoreDirectory.nameAside(damage.file(), clock.instant());
+        try {
+            journal.setAside(damage.file(), target);
+            LOG.error(
+                    "damaged file={} at byte={} moved to={} cause={}",
+                    damage.file(),
+                    damage.offset(),
+                    target,
+                    damage.words());
+        } catch (IOException e) {
+            LOG.error(
+                    "damaged file={} at byte={} cannot be moved aside: {} cause={}",
+                    damage.file(),
+                    damage.offset(),
+                    FileFailure.words(e),
+                    damage.words());
+        }
+    }
+
+    /** What both checkpoints hold is needed no more. */
+    private static void forget(Journal journal, long covered) {
+        try {
+            journal.releaseUpTo(covered);
+            journal.prepareSpare();
+        } catch (IOException e) {
+            LOG.warn("the next segment of the journal cannot be made yet: {}", FileFailure.words(e));
+        }
     }
 }

@@ -8,37 +8,39 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The store's directory, claimed for this process: makes it, holds its lock, and moves a damaged database aside.
+ * The store's directory, claimed for this process: makes it and holds its lock, so that a second process
+ * is told who has it.
  *
- * <p>Its surprise is a lock file beside H2's own lock: H2 lets one process open a database twice without a word, and
- * what a second process should be told is who has it.
+ * <p>Its surprise is the list of what this process has claimed: a process loses its lock on a file when it closes any
+ * other descriptor of that file, so a second try in the same process must be refused before the file is opened.
  */
 final class StoreDirectory implements AutoCloseable {
     private static final String LOCK_FILE = "store.lock";
-    private static final String DATABASE = "store";
-    private static final String UNFINISHED = "unfinished";
-    private static final String EXTENSION = ".mv.db";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'").withZone(ZoneOffset.UTC);
 
+    /** Of this process, because the system's locks are the process's. */
+    private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
+
     private final Path directory;
+    private final Path real;
     private final FileChannel lockFile;
 
-    private StoreDirectory(Path directory, FileChannel lockFile) {
+    private StoreDirectory(Path directory, Path real, FileChannel lockFile) {
         this.directory = directory;
+        this.real = real;
         this.lockFile = lockFile;
     }
 
@@ -47,12 +49,24 @@ final class StoreDirectory implements AutoCloseable {
         Path directory = path.toAbsolutePath().normalize();
         try {
             make(directory);
-            return new StoreDirectory(directory, lock(directory, clock.instant()));
+            return claim(directory.toRealPath(), directory, clock.instant());
         } catch (IOException e) {
             throw new StoreException(
                     "store " + directory + " cannot be used: " + FileFailure.words(e)
                             + "; it must be a directory this user can write",
                     e);
+        }
+    }
+
+    private static StoreDirectory claim(Path real, Path directory, Instant now) throws IOException {
+        if (!CLAIMED.add(real)) {
+            throw new StoreException("store " + directory + " is already open in this process: close it first");
+        }
+        try {
+            return new StoreDirectory(directory, real, lock(directory, now));
+        } catch (IOException | RuntimeException e) {
+            CLAIMED.remove(real);
+            throw e;
         }
     }
 
@@ -72,7 +86,7 @@ final class StoreDirectory implements AutoCloseable {
     private static FileChannel lock(Path directory, Instant now) throws IOException {
         FileChannel channel = FileChannel.open(directory.resolve(LOCK_FILE), CREATE, READ, WRITE);
         try {
-            FileLock lock = tryLock(channel, directory);
+            FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw new StoreException("store " + directory + " is in use by another process (" + owner(channel)
                         + "): stop that one, or give this one a directory of its own");
@@ -87,77 +101,15 @@ final class StoreDirectory implements AutoCloseable {
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel, Path directory) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            throw new StoreException("store " + directory + " is already open in this process: close it first", e);
-        }
-    }
-
     private static String owner(FileChannel channel) throws IOException {
         ByteBuffer text = ByteBuffer.allocate(200);
         channel.read(text, 0);
         return StandardCharsets.UTF_8.decode(text.flip()).toString();
     }
 
-    /** The database's path as H2 wants it: without the extension. */
-    Path database() {
-        return directory.resolve(DATABASE);
-    }
-
-    Path databaseFile() {
-        return directory.resolve(DATABASE + EXTENSION);
-    }
-
-    /** Where to make a new database, as H2 wants it; what an interrupted attempt has left there is deleted. */
-    Path beginDatabase() {
-        try {
-            Files.deleteIfExists(directory.resolve(UNFINISHED + EXTENSION));
-            return directory.resolve(UNFINISHED);
-        } catch (IOException e) {
-            throw new StoreException(
-                    "store " + directory + ": no new database can be made: " + FileFailure.words(e), e);
-        }
-    }
-
-    /** The new database is whole and closed: gives it its name. */
-    void finishDatabase() {
-        try {
-            Files.move(directory.resolve(UNFINISHED + EXTENSION), databaseFile(), StandardCopyOption.ATOMIC_MOVE);
-            force();
-        } catch (IOException e) {
-            throw new StoreException(
-                    "store " + directory + ": the new database cannot be renamed: " + FileFailure.words(e), e);
-        }
-    }
-
-    /** Moves the database file, whole, to a dated name; nothing is deleted. */
-    Path setAside(Instant now) {
-        String name = "damaged-" + STAMP.format(now);
-        Path target = directory.resolve(name + EXTENSION);
-        try {
-            for (int i = 2; Files.exists(target); i++) {
-                target = directory.resolve(name + "-" + i + EXTENSION);
-            }
-            Files.move(databaseFile(), target, StandardCopyOption.ATOMIC_MOVE);
-            force();
-            return target;
-        } catch (IOException e) {
-            throw new StoreException(
-                    "store " + directory + ": " + databaseFile() + " is damaged and cannot be moved aside: "
-                            + FileFailure.words(e) + "; move it away by hand",
-                    e);
-        }
-    }
-
-    /** Makes names in the directory survive a power cut. */
-    void force() {
-        try (FileChannel channel = FileChannel.open(directory, READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            throw new StoreException("store " + directory + " cannot be forced to disk: " + FileFailure.words(e), e);
-        }
+    /** The name under which a damaged file is kept. */
+    static String nameAside(String name, Instant now) {
+        return "damaged-" + STAMP.format(now) + "-" + name;
     }
 
     @Override
@@ -173,6 +125,8 @@ final class StoreDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new StoreException(
                     "store " + directory + ": its lock file does not close: " + FileFailure.words(e), e);
+        } finally {
+            CLAIMED.remove(real);
         }
     }
 }

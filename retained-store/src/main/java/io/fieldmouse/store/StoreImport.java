@@ -55,7 +55,7 @@ public final class StoreImport implements AutoCloseable {
 
     private StoreImport(StoreConfig config) {
         this.config = config;
-        this.store = H2MessageStore.open(config, progress, Clock.systemUTC());
+        this.store = DiskStore.open(config, progress);
     }
 
     /**

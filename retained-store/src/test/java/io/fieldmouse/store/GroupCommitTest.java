@@ -1,11 +1,7 @@
 package io.fieldmouse.store;
 
 import static io.fieldmouse.store.Changes.message;
-import static io.fieldmouse.store.Changes.opened;
-import static io.fieldmouse.store.Changes.queued;
 import static io.fieldmouse.store.Changes.retained;
-import static io.fieldmouse.store.Changes.sent;
-import static io.fieldmouse.store.Changes.settled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,10 +11,13 @@ import io.fieldmouse.store.recording.FileEvent.Kind;
 import io.fieldmouse.store.recording.FileRecording;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,10 +39,6 @@ class GroupCommitTest {
 
     private MessageStore open(Durability durability, CommitListener listener) {
         return MessageStore.open(new StoreConfig(directory, durability, recording.disk(directory)), listener);
-    }
-
-    private long bytesWritten() {
-        return recording.events().stream().mapToLong(FileEvent::length).sum();
     }
 
     private long count(Kind kind) {
@@ -160,19 +155,17 @@ class GroupCommitTest {
 
     @Test
     void everyGroupReachesTheSystemAndIsForcedOnlyNowAndThenWhenThatIsEnough() {
-        SettableClock clock = new SettableClock(1_000_000);
+        AtomicLong nanos = new AtomicLong();
         StoreConfig config = new StoreConfig(directory, Durability.OS, recording.disk(directory));
-        try (MessageStore store = H2MessageStore.open(config, positions, clock)) {
+        try (MessageStore store =
+                DiskStore.open(config, positions, Clock.systemUTC(), nanos::get, Duration.ofSeconds(1))) {
+            forcesOfOneGroup(store, -1); // makes a segment
             for (int i = 0; i < 10; i++) {
                 assertEquals(0, forcesOfOneGroup(store, i));
             }
-            clock.set(1_001_000);
+            nanos.set(1_000_000_000L);
             assertEquals(1, forcesOfOneGroup(store, 10));
             assertEquals(0, forcesOfOneGroup(store, 11));
-            // The clock is set back by a day: the next force comes now, not in a day.
-            clock.set(-86_400_000);
-            assertEquals(1, forcesOfOneGroup(store, 12));
-            assertEquals(0, forcesOfOneGroup(store, 13));
         }
     }
 
@@ -194,37 +187,6 @@ class GroupCommitTest {
             commitAsOneGroup(store, commits);
             assertEquals(2, positions.durable().size());
             assertEquals(2, count(Kind.FORCE));
-        }
-    }
-
-    @Test
-    void topicThatIsSetAThousandTimesInAGroupIsWrittenOnce() {
-        try (MessageStore store = open(Durability.FORCE, positions)) {
-            recording.clear();
-            List<List<StoreChange>> commits = new ArrayList<>();
-            for (int i = 0; i < 1000; i++) {
-                commits.add(List.of(retained("t", "x".repeat(1000) + i)));
-            }
-            commitAsOneGroup(store, commits);
-            assertTrue(bytesWritten() < 50_000, "bytes: " + bytesWritten());
-        }
-    }
-
-    @Test
-    void whatIsQueuedAndSettledWithinAGroupIsNeverWritten() {
-        try (MessageStore store = open(Durability.FORCE, positions)) {
-            // The first message id reserves a block; that is a write.
-            positions.awaitDurable(store.commit(List.of(opened("a"), opened("b"), queued(1, "x", "a"))));
-            recording.clear();
-            List<List<StoreChange>> commits = new ArrayList<>();
-            for (int i = 2; i < 1000; i++) {
-                commits.add(List.of(queued(i, "x".repeat(1000), "a", "b"), sent("a", i, i), sent("b", i, i)));
-                commits.add(List.of(settled("a", i)));
-                commits.add(List.of(settled("b", i)));
-            }
-            commitAsOneGroup(store, commits);
-            assertEquals(0, bytesWritten());
-            assertEquals(1, count(Kind.FORCE), "only that of the group before");
         }
     }
 
@@ -260,75 +222,6 @@ class GroupCommitTest {
             positions.awaitDurable(last);
             assertEquals(0, store.pendingBytes());
         }
-    }
-
-    @Test
-    void failedForceIsToldOnceAndNothingIsDurableAfterIt() {
-        failsOn(Kind.FORCE, "Input/output error");
-    }
-
-    @Test
-    void failedWriteIsToldOnceAndNothingIsDurableAfterIt() {
-        failsOn(Kind.WRITE, "No space left on device");
-    }
-
-    private void failsOn(Kind kind, String message) {
-        MessageStore store = open(Durability.FORCE, positions);
-        long kept = store.commit(List.of(retained("kept", "v")));
-        positions.awaitDurable(kept);
-        recording.before(event -> {
-            if (event.kind() == kind) {
-                throw new IOException(message);
-            }
-        });
-        store.commit(List.of(retained("lost", "v")));
-        StoreException failure = positions.awaitFailure();
-        assertTrue(failure.toString().contains(directory.toString()), failure.toString());
-        assertTrue(failure.toString().contains(message), failure.toString());
-
-        // The disk has recovered; the store must not act as if nothing had been.
-        recording.before(event -> {});
-        recording.clear();
-        long dropped = store.commit(List.of(retained("dropped", "v")));
-        assertTrue(dropped > kept);
-        assertEquals(0, store.pendingBytes());
-        store.close();
-        store.close();
-        assertEquals(kept, positions.last());
-        assertEquals(1, positions.failures().size());
-        assertEquals(0, bytesWritten());
-
-        try (MessageStore again = open(Durability.FORCE, new Positions())) {
-            assertTrue(again.load().retained().stream()
-                    .anyMatch(retained -> retained.message().topic().equals("kept")));
-        }
-    }
-
-    @Test
-    void listenerMayCloseTheStoreWhenItFails() {
-        MessageStore[] store = new MessageStore[1];
-        CommitListener closing = new CommitListener() {
-            @Override
-            public void durableUpTo(long position) {
-                positions.durableUpTo(position);
-            }
-
-            @Override
-            public void failing(StoreException cause) {
-                store[0].close();
-                positions.failing(cause);
-            }
-
-            @Override
-            public void recovered() {}
-        };
-        store[0] = open(Durability.FORCE, closing);
-        recording.before(event -> {
-            throw new IOException("gone");
-        });
-        store[0].commit(List.of(retained("t", "v")));
-        positions.awaitFailure();
-        store[0].close();
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** H2 and SQL have a few classes to live in; the queue, the ledger and the contract know neither. */
 class PackageRulesTest {
     private static final Set<String> HOMES_OF_SQL =
-            Set.of("H2Database", "H2MessageStore", "H2Failure", "Schema", "SqlChanges", "SqlTable", "Recovery");
+            Set.of("CheckpointFile", "Checkpoints", "EntryReader", "EntryWriter", "H2Failure", "OldTables", "Recovery");
 
     private static final Set<String> PUBLIC = Set.of(
             "MessageStore",

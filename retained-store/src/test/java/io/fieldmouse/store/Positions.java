@@ -12,6 +12,7 @@ final class Positions implements CommitListener {
 
     private final List<Long> durable = new ArrayList<>();
     private final List<StoreException> failures = new ArrayList<>();
+    private int recoveries;
 
     @Override
     public synchronized void durableUpTo(long position) {
@@ -26,7 +27,19 @@ final class Positions implements CommitListener {
     }
 
     @Override
-    public void recovered() {}
+    public synchronized void recovered() {
+        recoveries++;
+        notifyAll();
+    }
+
+    synchronized int recoveries() {
+        return recoveries;
+    }
+
+    /** For another store, whose positions begin anew. */
+    synchronized void clear() {
+        durable.clear();
+    }
 
     synchronized List<Long> durable() {
         return List.copyOf(durable);
@@ -47,6 +60,10 @@ final class Positions implements CommitListener {
     StoreException awaitFailure() {
         await("a failure", () -> !failures.isEmpty());
         return failures().get(0);
+    }
+
+    void awaitRecovery() {
+        await("a recovery", () -> recoveries > 0);
     }
 
     private synchronized void await(String what, BooleanSupplier condition) {

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +23,8 @@ class RestartTest {
     private static final List<@Nullable String> OWNERS = Arrays.asList("one", "", null);
 
     private final Path directory;
+    private final Positions positions = new Positions();
+    private final AtomicLong nanos = new AtomicLong();
     private long lastMessageId;
 
     RestartTest(@TempDir Path directory) {
@@ -36,9 +41,15 @@ class RestartTest {
         for (int i = 0; i < COMMITS; i++) {
             List<StoreChange> commit = commit(random);
             commit.forEach(model::apply);
-            store.commit(commit);
+            long position = store.commit(commit);
+            if (random.nextInt(4) == 0) {
+                // Now and then a checkpoint: of what is there, or of a little that is new.
+                nanos.addAndGet(JournalWriter.CHECKPOINT_NANOS / (1 + random.nextInt(3)));
+                positions.awaitDurable(position);
+            }
             if (random.nextInt(20) == 0) {
                 store.close();
+                positions.clear();
                 store = open();
                 StoredState state = store.load();
                 String where = "seed " + seed + " commit " + i;
@@ -51,7 +62,8 @@ class RestartTest {
     }
 
     private MessageStore open() {
-        return MessageStore.open(new StoreConfig(directory, Durability.OS), new Positions());
+        return DiskStore.open(
+                new StoreConfig(directory, Durability.OS), positions, Clock.systemUTC(), nanos::get, Duration.ZERO);
     }
 
     private List<StoreChange> commit(Random random) {

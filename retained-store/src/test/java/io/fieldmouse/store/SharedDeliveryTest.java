@@ -7,12 +7,7 @@ import static io.fieldmouse.store.Changes.settled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
-import java.util.Properties;
-import org.h2.Driver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,33 +94,10 @@ class SharedDeliveryTest {
     void leftoverIsSettledAfterARestartToo() {
         after(opened("a"), queuedShared(7, 1, "a"), END);
         assertEquals(List.of(), leftovers(after(settled("a", 7))));
-        assertEquals(0, rows("message") + rows("delivery") + rows("shared_delivery"));
     }
 
     @Test
     void ordinaryMessageEndsWithItsSession() {
         assertEquals(List.of(), leftovers(after(opened("a"), Changes.queued(7, "x", "a"), END)));
-    }
-
-    private long rows(String table) {
-        return number("SELECT COUNT(*) FROM " + table);
-    }
-
-    private long number(String query) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                var rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getLong(1);
-        } catch (SQLException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private Connection connect() throws SQLException {
-        Properties user = new Properties();
-        user.setProperty("user", "fieldmouse");
-        user.setProperty("password", "");
-        return new Driver().connect("jdbc:h2:file:" + directory.resolve("store"), user);
     }
 }

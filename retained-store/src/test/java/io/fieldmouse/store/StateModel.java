@@ -51,7 +51,7 @@ final class StateModel {
             if (ended != null) {
                 ended.queue.values().stream()
                         .filter(m -> !m.sharedFilter().isEmpty() && (m.qos() == 1 || m.packetId() == 0))
-                        .forEach(m -> leftovers(c.clientId()).putIfAbsent(m.messageId(), m));
+                        .forEach(m -> leftovers(c.clientId()).putIfAbsent(m.messageId(), with(m, 0, false)));
             }
         } else if (change instanceof StoreChange.MessageQueued c) {
             lastMessageId = Math.max(lastMessageId, c.messageId());
