@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +81,7 @@ final class Recovery {
             copyAside();
             beginAnew(Snapshot.of(image, replayed.lastSequence(), true), checkpoints, isNew, isNew || isOld);
         }
-        replayed.damages().forEach(damage -> setAside(journal, damage));
+        setAside(journal, replayed.damages());
         if (isDamaged) {
             LOG.error(
                     "store damaged; what could be proven was kept directory={} kept rows={} commits known to be lost={}",
@@ -89,7 +91,8 @@ final class Recovery {
         } else {
             LOG.debug("read rows={} records={}", image.rows(), replayed.records());
         }
-        int damagedParts = damages.size() + replayed.damages().size();
+        long damagedParts = damages.size()
+                + replayed.damages().stream().map(Journal.Damage::file).distinct().count();
         return new Found(image, journal, checkpoints, replayed.lastSequence(), damagedParts, replayed.missing());
     }
 
@@ -195,23 +198,24 @@ final class Recovery {
         }
     }
 
-    private void setAside(Journal journal, Journal.Damage damage) {
-        String target = StoreDirectory.nameAside(damage.file(), clock.instant());
+    /** A file with several damaged places once. */
+    private void setAside(Journal journal, List<Journal.Damage> found) {
+        Set<String> done = new HashSet<>();
+        for (Journal.Damage damage : found) {
+            LOG.error("damaged file={} at byte={} cause={}", damage.file(), damage.offset(), damage.words());
+            if (done.add(damage.file())) {
+                setAside(journal, damage.file());
+            }
+        }
+    }
+
+    private void setAside(Journal journal, String file) {
+        String target = StoreDirectory.nameAside(file, clock.instant());
         try {
-            journal.setAside(damage.file(), target);
-            LOG.error(
-                    "damaged file={} at byte={} moved to={} cause={}",
-                    damage.file(),
-                    damage.offset(),
-                    target,
-                    damage.words());
+            journal.setAside(file, target);
+            LOG.error("damaged file={} moved to={}", file, target);
         } catch (IOException e) {
-            LOG.error(
-                    "damaged file={} at byte={} cannot be moved aside: {} cause={}",
-                    damage.file(),
-                    damage.offset(),
-                    FileFailure.words(e),
-                    damage.words());
+            LOG.error("damaged file={} cannot be moved aside: {}", file, FileFailure.words(e));
         }
     }
 
