@@ -92,7 +92,10 @@ final class Recovery {
             LOG.debug("read rows={} records={}", image.rows(), replayed.records());
         }
         long damagedParts = damages.size()
-                + replayed.damages().stream().map(Journal.Damage::file).distinct().count();
+                + replayed.damages().stream()
+                        .map(Journal.Damage::file)
+                        .distinct()
+                        .count();
         return new Found(image, journal, checkpoints, replayed.lastSequence(), damagedParts, replayed.missing());
     }
 
