@@ -191,8 +191,7 @@ final class GroupCommitter {
 
     private void failed(StoreException cause) {
         failures.incrementAndGet();
-        LOG.error("nothing is acknowledged until the store is over this: {}", cause.getMessage());
-        LOG.debug("where it failed", cause);
+        LOG.debug("the listener is told, whose line in the log it is", cause);
         tell(() -> listener.failing(cause));
     }
 
@@ -212,7 +211,7 @@ final class GroupCommitter {
                 last = group.lastPosition();
             }
             if (recover(last)) {
-                LOG.info(
+                LOG.debug(
                         "the store is over its failure; acknowledgements go on seconds={}",
                         (System.nanoTime() - begin) / 1_000_000_000);
                 return true;
