@@ -9,14 +9,20 @@ import picocli.CommandLine.Spec;
 /** {@code fieldmouse store}: what an operator does with the broker's memory while the broker is stopped. */
 @Command(
         name = "store",
-        header = "Export or import what the broker keeps.",
+        header = "Check, export, import or compact what the broker keeps.",
         synopsisSubcommandLabel = "COMMAND",
         synopsisHeading = "%nUsage: ",
         commandListHeading = "%nCommands:%n",
-        subcommands = {StoreExportCommand.class, StoreImportCommand.class},
+        subcommands = {
+            StoreCheckCommand.class,
+            StoreExportCommand.class,
+            StoreImportCommand.class,
+            StoreCompactCommand.class
+        },
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {
+            "  ./fieldmouse store check",
             "  ./fieldmouse store export backup.jsonl",
             "  ./fieldmouse store import --data /var/lib/fieldmouse backup.jsonl",
             "",

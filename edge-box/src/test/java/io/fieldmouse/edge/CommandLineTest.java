@@ -95,6 +95,8 @@ final class CommandLineTest {
                 "store ",
                 "store export ",
                 "store import ",
+                "store check ",
+                "store compact ",
                 "bench ",
                 "bench store "
             })

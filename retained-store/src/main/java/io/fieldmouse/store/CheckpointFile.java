@@ -34,7 +34,7 @@ final class CheckpointFile {
 
     static final String EXTENSION = ".mv.db";
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointFile.class);
-    private static final String UNFINISHED = "unfinished";
+    static final String UNFINISHED = "unfinished";
 
     /** Rows a transaction of a file that nobody reads before it is whole. */
     private static final int ROWS_A_COMMIT = 10_000;
@@ -153,8 +153,13 @@ final class CheckpointFile {
 
     /** Copies the file as it is. Forced when it returns. */
     void copyTo(String target) throws IOException {
+        copyTo(disk, target);
+    }
+
+    /** Likewise, among other files. */
+    void copyTo(Disk other, String target) throws IOException {
         try (FileChannel from = disk.open(fileName());
-                FileChannel to = disk.open(target)) {
+                FileChannel to = other.open(target)) {
             ByteBuffer piece = ByteBuffer.allocate(COPY_BYTES);
             for (long done = 0; from.read(piece, done) > 0; ) {
                 piece.flip();
@@ -165,7 +170,7 @@ final class CheckpointFile {
             }
             to.force(true);
         }
-        disk.forceNames();
+        other.forceNames();
     }
 
     private static Header header(Connection connection) throws SQLException {

@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * other descriptor of that file, so a second try in the same process must be refused before the file is opened.
  */
 final class StoreDirectory implements AutoCloseable {
-    private static final String LOCK_FILE = "store.lock";
+    static final String LOCK_FILE = "store.lock";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss'Z'").withZone(ZoneOffset.UTC);
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the store, so that no broker begins with a part after a kill; the next import throws that part away.
  */
 public final class StoreImport implements AutoCloseable {
-    private static final String MARK = "import.unfinished";
+    static final String MARK = "import.unfinished";
     private static final long WAITING_BYTES_MAX = 8 << 20;
 
     private final StoreConfig config;

@@ -17,13 +17,22 @@ import org.junit.jupiter.api.Test;
 
 /** H2 and SQL have a few classes to live in; the queue, the ledger and the contract know neither. */
 class PackageRulesTest {
-    private static final Set<String> HOMES_OF_SQL =
-            Set.of("CheckpointFile", "Checkpoints", "EntryReader", "EntryWriter", "H2Failure", "OldTables", "Recovery");
+    private static final Set<String> HOMES_OF_SQL = Set.of(
+            "CheckpointFile",
+            "Checkpoints",
+            "EntryReader",
+            "EntryWriter",
+            "H2Failure",
+            "OldTables",
+            "Recovery",
+            "StoreInspection");
 
     private static final Set<String> PUBLIC = Set.of(
             "MessageStore",
             "StoreImport",
             "StoreInspection",
+            "StoreReport",
+            "StoreCompaction",
             "CommitListener",
             "StoreConfig",
             "StoreStatus",

@@ -71,6 +71,17 @@ class StoreCommandTest {
             assertFalse(names.anyMatch(name -> name.toString().endsWith(".new")));
         }
 
+        CommandProcess checked = store("check", "--data", "one");
+        assertEquals(0, checked.exitCode(), checked::toString);
+        assertTrue(checked.out().contains("retained messages 1"), checked::toString);
+        CommandProcess compacted = store("compact", "--data", "one");
+        assertEquals(0, compacted.exitCode(), compacted::toString);
+        assertEquals(printed.out(), store("export", "--data", "one").out());
+        Files.write(directory.resolve("one/store.mv.db"), new byte[5000]);
+        CommandProcess damaged = store("check", "--data", "one");
+        assertEquals(1, damaged.exitCode(), damaged::toString);
+        assertTrue(damaged.err().contains("is damaged"), damaged::toString);
+
         CommandProcess imported = store("import", "--data", "two", "backup.jsonl");
         assertEquals(0, imported.exitCode(), imported::toString);
         assertTrue(imported.out().startsWith("imported into two: 1 retained messages"), imported::toString);
