@@ -11,6 +11,9 @@ import java.util.Arrays;
 final class ByteWriter {
     private static final int BYTES_AT_FIRST = 4096;
 
+    /** What only an unusually large write needed is given back. */
+    private static final int KEPT_BYTES_MAX = 1 << 20;
+
     private byte[] bytes = new byte[BYTES_AT_FIRST];
     private int size;
 
@@ -19,6 +22,9 @@ final class ByteWriter {
     }
 
     void clear() {
+        if (bytes.length > KEPT_BYTES_MAX) {
+            bytes = new byte[BYTES_AT_FIRST];
+        }
         size = 0;
     }
 

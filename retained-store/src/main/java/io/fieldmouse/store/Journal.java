@@ -269,6 +269,11 @@ final class Journal implements AutoCloseable {
         }
     }
 
+    /** Whether it is time to get one ready: the current segment is half full, and there is no other. */
+    synchronized boolean wantsSpare() {
+        return spares.isEmpty() && current != null && current.isHalfFull();
+    }
+
     /** Gets a filled segment ready, if none is, so that no group has to wait for one. From one other thread. */
     void prepareSpare() throws IOException {
         synchronized (this) {

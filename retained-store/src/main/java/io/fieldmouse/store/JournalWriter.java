@@ -4,6 +4,8 @@ import io.fieldmouse.store.Checkpoints.Snapshot;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How commits get to the disk: each group one write and one force of the {@link Journal}, then the {@link Image}, and
@@ -28,6 +30,11 @@ final class JournalWriter implements GroupWriter {
     /** Room that a try to get over a failure asks for, beside that for the data twice: segments of the journal. */
     private static final long ROOM_BYTES = 16L << 20;
 
+    /** Checkpoints that cannot be written, for whatever reason, are a failure of the store when it has so many. */
+    private static final long JOURNAL_BYTES_END = 256L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
+
     private final StoreDirectory directory;
     private final Disk disk;
     private final Durability durability;
@@ -42,6 +49,7 @@ final class JournalWriter implements GroupWriter {
     private final long before;
 
     private long sequence;
+    private volatile boolean isSpareAsked;
     private long bytesSinceCheckpoint;
     private long checkpointNanos;
     private long forcedNanos;
@@ -62,6 +70,10 @@ final class JournalWriter implements GroupWriter {
 
     @Override
     public void write(long firstPosition, List<List<StoreChange>> commits) {
+        if (isJournalFull()) {
+            throw new StoreException("store " + directory + ": its journal has grown to " + (journal.bytes() >> 20)
+                    + " MiB, because no checkpoint can be written; see the warnings before");
+        }
         try {
             records.clear();
             for (int i = 0; i < commits.size(); i++) {
@@ -85,6 +97,10 @@ final class JournalWriter implements GroupWriter {
         }
     }
 
+    private boolean isJournalFull() {
+        return journal.bytes() > JOURNAL_BYTES_END + image.sizeBytes();
+    }
+
     private boolean isForceDue() {
         return durability == Durability.FORCE || nanos.getAsLong() - forcedNanos >= UNFORCED_NANOS_MAX;
     }
@@ -95,6 +111,20 @@ final class JournalWriter implements GroupWriter {
         if (isCheckpointDue()) {
             beginCheckpoint();
         }
+        if (journal.wantsSpare() && !isSpareAsked) {
+            isSpareAsked = true;
+            checkpoints.execute(this::prepareSpare);
+        }
+    }
+
+    /** On the checkpoints' thread. A group that finds none makes it itself, or fails and says why. */
+    private void prepareSpare() {
+        try {
+            journal.prepareSpare();
+        } catch (IOException e) {
+            LOG.warn("the next segment of the journal cannot be made yet: {}", FileFailure.words(e));
+        }
+        isSpareAsked = false;
     }
 
     private void apply(long firstPosition, List<List<StoreChange>> commits) {
@@ -129,7 +159,12 @@ final class JournalWriter implements GroupWriter {
     @Override
     public void recover() {
         checkRoom();
-        checkpoints.writeNow(Snapshot.of(image, sequence, true));
+        Snapshot all = Snapshot.of(image, sequence, true);
+        if (isJournalFull()) {
+            checkpoints.renew(all); // a single one leaves the journal as long as it is
+        } else {
+            checkpoints.writeNow(all);
+        }
         try {
             journal.prepareSpare();
         } catch (IOException e) {

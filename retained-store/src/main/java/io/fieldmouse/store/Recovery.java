@@ -25,6 +25,7 @@ final class Recovery {
     private final Clock clock;
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<Damaged> damages = new ArrayList<>();
+    private final Set<String> asideNames = new HashSet<>();
 
     /** A checkpoint that is there, and says up to where it goes. */
     private record Candidate(CheckpointFile file, Header header) {}
@@ -65,6 +66,7 @@ final class Recovery {
     }
 
     private Found run() throws IOException {
+        asideNames.addAll(disk.names());
         probe();
         boolean isNew = candidates.isEmpty() && damages.isEmpty();
         Loaded loaded = load();
@@ -172,7 +174,7 @@ final class Recovery {
     private void copyAside() {
         for (Damaged part : damages) {
             String file = part.file().fileName();
-            String target = StoreDirectory.nameAside(file, clock.instant());
+            String target = nameAside(file);
             try {
                 part.file().copyTo(target);
                 LOG.error("damaged file={} copied to={} cause={}", file, target, part.words());
@@ -180,6 +182,16 @@ final class Recovery {
                 LOG.error("damaged file={} cannot be copied: {} cause={}", file, FileFailure.words(e), part.words());
             }
         }
+    }
+
+    private String nameAside(String file) {
+        String name = StoreDirectory.nameAside(file, clock.instant());
+        String free = name;
+        for (int i = 2; asideNames.contains(free); i++) {
+            free = name + "-" + i;
+        }
+        asideNames.add(free);
+        return free;
     }
 
     /** Writes new checkpoints of all that there is. When the disk is full, a store that was there is opened all the same. */
@@ -213,7 +225,7 @@ final class Recovery {
     }
 
     private void setAside(Journal journal, String file) {
-        String target = StoreDirectory.nameAside(file, clock.instant());
+        String target = nameAside(file);
         try {
             journal.setAside(file, target);
             LOG.error("damaged file={} moved to={}", file, target);

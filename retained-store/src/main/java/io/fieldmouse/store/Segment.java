@@ -69,6 +69,10 @@ final class Segment implements AutoCloseable {
         return group.firstSequence() == lastSequence + 1 && toBlocks(group.bytes()) <= header.bytes() - written;
     }
 
+    boolean isHalfFull() {
+        return written > header.bytes() / 2;
+    }
+
     /** One write. After a failure nothing may be written or forced here. */
     void append(RecordBuffer group) throws IOException {
         ByteBuffer bytes = written == 0 ? group.segment(header) : group.group(header.salt(), written);

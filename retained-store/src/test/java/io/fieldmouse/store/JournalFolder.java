@@ -106,9 +106,7 @@ final class JournalFolder {
 
     static void put(RecordBuffer buffer, long sequence, byte[] body) {
         buffer.begin(sequence);
-        for (byte b : body) {
-            buffer.put(b);
-        }
+        buffer.put(ByteBuffer.wrap(body));
         buffer.end();
     }
 
