@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import org.h2.store.fs.FilePath;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public final class SimulatedDisk implements Disk, AutoCloseable {
     private Random cutRandom = new Random(0);
     private boolean forcesIgnored;
     private int forcesToFail;
+    private volatile long forceNanos;
     private long capacityBytes = Long.MAX_VALUE;
 
     /** What the cut has left; null while there is power. */
@@ -108,6 +110,11 @@ public final class SimulatedDisk implements Disk, AutoCloseable {
     /** From now on a force does nothing, and says that it did. */
     public synchronized void ignoreForces() {
         forcesIgnored = true;
+    }
+
+    /** How long a force of a file takes at least; what is written meanwhile may be forced with it. */
+    public void forceNanos(long nanos) {
+        forceNanos = nanos;
     }
 
     /** So many of the next forces of files fail with an error of input and output; 0 for none any more. */
@@ -242,7 +249,13 @@ public final class SimulatedDisk implements Disk, AutoCloseable {
         count();
     }
 
-    synchronized void force(SimulatedFile file) throws IOException {
+    void force(SimulatedFile file) throws IOException {
+        // Others go on meanwhile.
+        LockSupport.parkNanos(forceNanos);
+        forceNow(file);
+    }
+
+    private synchronized void forceNow(SimulatedFile file) throws IOException {
         requirePower();
         count();
         if (forcesIgnored) {

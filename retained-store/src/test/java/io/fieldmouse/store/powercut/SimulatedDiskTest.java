@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -352,6 +353,23 @@ class SimulatedDiskTest {
         };
         Set<String> outcomes = outcomes(life, "f");
         assertTrue(outcomes.containsAll(Set.of("gone", "a")), () -> outcomes.toString());
+    }
+
+    @Test
+    void forceTakesItsTimeAndOthersWriteMeanwhile() throws IOException {
+        FileChannel file = fileWith("f", sectors(2, 'a'));
+        disk.forceNanos(TimeUnit.SECONDS.toNanos(60));
+        CompletableFuture<Void> force = CompletableFuture.runAsync(() -> {
+            try {
+                file.force(false);
+            } catch (IOException e) {
+                throw new CompletionException(e);
+            }
+        });
+        file.write(ByteBuffer.wrap(sectors(1, 'b')), 0);
+        assertEquals("ba", picture(disk, "f"));
+        assertFalse(force.isDone());
+        disk.cutPower(new Random(1));
     }
 
     @Test
