@@ -133,8 +133,40 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** The next packet if it has begun to arrive; null when not, or when the connection is at its end. */
+    public @Nullable Packet receiveIfArrived() {
+        try {
+            if (in.available() == 0) {
+                return null;
+            }
+            line.patience(DEADLINE);
+            return read(in.read());
+        } catch (IOException e) {
+            return null; // A reset is an end too.
+        }
+    }
+
+    /** Whether the broker has closed the connection, and all that it sent before is read. Takes a millisecond. */
+    public boolean isAtEnd() {
+        try {
+            line.patience(Duration.ofMillis(1));
+            in.mark(1);
+            boolean end = in.read() < 0;
+            in.reset();
+            return end;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     private Packet read(int first) throws IOException {
-        byte[] body = in.readNBytes(readLength());
+        int length = readLength();
+        byte[] body = in.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException("closed in the middle of a packet");
+        }
         packetsReceived++;
         bytesReceived += Wire.packet(first, body).length;
         return rules.checked(new Packet(first, body, level));
