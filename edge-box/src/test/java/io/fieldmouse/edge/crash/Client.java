@@ -31,6 +31,7 @@ abstract class Client implements Runnable {
 
     private final Map<Integer, Sent> window = new LinkedHashMap<>();
     private final Map<Integer, String> receivedIds = new HashMap<>();
+    private final Settlements<Integer> completed;
     private final Deque<String> events = new ArrayDeque<>();
     private int lastPacketId;
     private boolean stored;
@@ -55,6 +56,7 @@ abstract class Client implements Runnable {
         this.id = id;
         this.stage = stage;
         this.ledger = ledger;
+        this.completed = new Settlements<>(stage, ledger);
         this.random = new Random(seed ^ (id.hashCode() * 0x9E3779B97F4A7C15L));
     }
 
@@ -184,7 +186,7 @@ abstract class Client implements Runnable {
 
     private void publish(Wire wire, int packetId, Sent sent, boolean dup) throws IOException {
         Stream stream = sent.stream;
-        stream.tell(
+        stream.sending(
                 sent.number,
                 (dup ? "sent again by " : "sent by ") + id + " as packet " + packetId + " at " + stage.now());
         sent.sentMillis = stage.millis();
@@ -213,10 +215,7 @@ abstract class Client implements Runnable {
             case Wire.PUBLISH -> take(wire, Wire.publish(packet));
             case Wire.PUBACK -> settle(packet, "PUBACK");
             case Wire.PUBREC -> release(wire, packet);
-            case Wire.PUBREL -> {
-                receivedIds.remove(packet.packetId());
-                wire.reply(Wire.PUBCOMP, packet.packetId());
-            }
+            case Wire.PUBREL -> released(wire, packet.packetId());
             case Wire.PUBCOMP -> complete(packet);
             case Wire.SUBACK, Wire.UNSUBACK -> answered(packet);
             default -> throw new IllegalStateException("packet type " + packet.type());
@@ -236,6 +235,7 @@ abstract class Client implements Runnable {
             return;
         }
         String before = receivedIds.putIfAbsent(publish.packetId(), message);
+        completed.forget(publish.packetId());
         event("received " + message + " at QoS 2 as packet " + publish.packetId() + (before == null ? "" : ", a copy")
                 + (publish.dup() ? ", marked DUP" : ""));
         if (before == null) {
@@ -244,6 +244,16 @@ abstract class Client implements Runnable {
             violation("packet " + publish.packetId() + " is " + message + " and not released as " + before);
         }
         wire.reply(Wire.PUBREC, publish.packetId());
+    }
+
+    private void released(Wire wire, int packetId) throws IOException {
+        String message = receivedIds.remove(packetId);
+        event("PUBREL of packet " + packetId + (message == null ? ", again" : ""));
+        if (message == null && completed.mustBeKnown(packetId)) {
+            violation("PUBREL comes back for packet " + packetId + ", which it completed long ago");
+        }
+        wire.reply(Wire.PUBCOMP, packetId);
+        completed.settled(packetId);
     }
 
     private void settle(Packet packet, String kind) {

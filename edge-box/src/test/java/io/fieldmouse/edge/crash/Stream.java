@@ -29,6 +29,7 @@ final class Stream {
     private static final class Story {
         final int number;
         final StringBuilder text = new StringBuilder();
+        int timesSent;
 
         Story(int number) {
             this.number = number;
@@ -75,6 +76,15 @@ final class Stream {
         return sent;
     }
 
+    /** The message leaves, the first time or again. */
+    synchronized void sending(int number, String what) {
+        Story story = stories[number % STORIES];
+        if (story != null && story.number == number) {
+            story.timesSent++;
+        }
+        tell(number, what);
+    }
+
     /** A line of the message's story. */
     synchronized void tell(int number, String what) {
         Story story = stories[number % STORIES];
@@ -110,6 +120,12 @@ final class Stream {
 
     synchronized int acknowledged() {
         return acknowledged;
+    }
+
+    /** Whether its publisher is known to have sent it one time only. */
+    synchronized boolean wasSentOnce(int number) {
+        Story story = stories[number % STORIES];
+        return story != null && story.number == number && story.timesSent == 1;
     }
 
     /** Whether all messages between these two, both excluded, were refused. */

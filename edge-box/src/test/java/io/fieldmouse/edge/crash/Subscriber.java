@@ -18,6 +18,7 @@ final class Subscriber extends Client {
     private final int receiveMaximum;
     private final List<Stream> streams;
     private final AtomicIntegerArray newest;
+    private final Settlements<String> acknowledged;
     private int missed;
     private volatile boolean attending = true;
     private volatile boolean subscribed;
@@ -31,6 +32,7 @@ final class Subscriber extends Client {
         this.streams = ledger.streams().stream()
                 .filter(stream -> stream.topic().startsWith(prefix))
                 .toList();
+        this.acknowledged = new Settlements<>(stage, ledger);
         this.newest = new AtomicIntegerArray(ledger.streams().size());
     }
 
@@ -88,13 +90,22 @@ final class Subscriber extends Client {
         if (number <= last && publish.qos() == 2) {
             violation("received a second time at QoS 2\n" + stream.story(number));
         } else if (number <= last) {
-            ledger.repeatedAtQos1.incrementAndGet();
+            repeated(stream, number);
         } else if (stream.onlyRefusedBetween(last, number)) {
             newest.set(stream.index(), number);
         } else {
             violation("lost " + (last + 1) + " to " + (number - 1) + " of " + stream.topic() + ", " + number + " came\n"
                     + stream.story(last + 1) + "\n" + stream.story(number));
             newest.set(stream.index(), number);
+        }
+        acknowledged.settled(stream.topic() + number);
+    }
+
+    /** A copy at QoS 1: the publisher's, or one whose acknowledgement the broker has forgotten. */
+    private void repeated(Stream stream, int number) {
+        ledger.repeatedAtQos1.incrementAndGet();
+        if (stream.wasSentOnce(number) && acknowledged.mustBeKnown(stream.topic() + number)) {
+            violation("comes back, which it acknowledged long ago\n" + stream.story(number));
         }
     }
 
