@@ -23,7 +23,7 @@ final class Churner extends Client {
 
     private final List<Filter> filters = new ArrayList<>();
     private final Filter last;
-    private final List<Stream> retained;
+    private final List<Flow> retained;
     private final Map<String, Integer> leastRetained = new HashMap<>();
     private int nextId = FIRST_ID + 1;
     private @Nullable Asked asked;
@@ -40,15 +40,15 @@ final class Churner extends Client {
 
     private static final class Filter {
         final String text;
-        final @Nullable Stream stream;
+        final @Nullable Flow flow;
         List<Terms> possible = List.of(Terms.NONE);
 
         @Nullable
         Publish probe;
 
-        Filter(String text, @Nullable Stream stream) {
+        Filter(String text, @Nullable Flow flow) {
             this.text = text;
-            this.stream = stream;
+            this.flow = flow;
         }
 
         boolean isCertain() {
@@ -65,25 +65,25 @@ final class Churner extends Client {
             filters.add(filter("spot/" + number + "/" + i));
         }
         last = filter("spot/" + number + "/last");
-        retained = ledger.streams().stream().filter(Stream::isRetained).toList();
-        for (Stream topic : retained.subList(0, RETAINED_FILTERS)) {
+        retained = ledger.flows().stream().filter(Flow::isRetained).toList();
+        for (Flow topic : retained.subList(0, RETAINED_FILTERS)) {
             filters.add(new Filter(topic.topic(), null));
         }
     }
 
     private Filter filter(String topic) {
-        return new Filter(topic, ledger.newStream(topic, 2, false));
+        return new Filter(topic, ledger.newFlow(topic, 2, false));
     }
 
     /** Has one message published to each filter, {@link #last} of all to one that it always subscribes to. */
     void askProbes(Prober prober) {
         for (Filter filter : filters) {
-            if (filter.stream != null) {
-                prober.ask(filter.stream);
+            if (filter.flow != null) {
+                prober.ask(filter.flow);
             }
         }
-        if (last.stream != null) {
-            prober.ask(last.stream);
+        if (last.flow != null) {
+            prober.ask(last.flow);
         }
     }
 
@@ -114,14 +114,14 @@ final class Churner extends Client {
         }
         Filter filter = filters.get(random.nextInt(filters.size()));
         boolean none = filter.isCertain() && !filter.possible.get(0).exist();
-        if (filter.stream == null && none) {
-            Stream topic = retained.stream()
-                    .filter(stream -> stream.topic().equals(filter.text))
+        if (filter.flow == null && none) {
+            Flow topic = retained.stream()
+                    .filter(flow -> flow.topic().equals(filter.text))
                     .findFirst()
                     .orElseThrow();
             leastRetained.put(filter.text, topic.acknowledged());
             subscribe(wire, filter, new Terms(0, nextId++), 0);
-        } else if (filter.stream != null && (none || random.nextBoolean())) {
+        } else if (filter.flow != null && (none || random.nextBoolean())) {
             subscribe(wire, filter, new Terms(1 + random.nextInt(2), nextId++), 2);
         } else {
             unsubscribe(wire, filter);
@@ -198,27 +198,27 @@ final class Churner extends Client {
     }
 
     private void checkRetained(Publish publish) {
-        Stream stream = ledger.stream(publish.topic());
-        if (stream == null) {
+        Flow flow = ledger.flow(publish.topic());
+        if (flow == null) {
             violation("received " + publish.topic());
             return;
         }
         boolean empty = publish.payload().length == 0 && !publish.retain();
         String flaw = empty ? null : Content.flaw(publish.topic(), publish.number(), publish.payload());
         if (flaw != null) {
-            violation("received " + flaw + "\n" + stream.story(publish.number()));
+            violation("received " + flaw + "\n" + flow.story(publish.number()));
         }
         int least = leastRetained.getOrDefault(publish.topic(), 0);
-        if (publish.retain() && !stream.mayBeRetained(publish.number(), least)) {
+        if (publish.retain() && !flow.mayBeRetained(publish.number(), least)) {
             violation("retained is " + publish.number() + ", acknowledged was " + least + "\n"
-                    + stream.story(publish.number()) + "\n" + stream.story(least));
+                    + flow.story(publish.number()) + "\n" + flow.story(least));
         }
         ledger.retainedLookedAt.incrementAndGet();
     }
 
     private void checkProbe(Filter filter, int number) {
-        Stream stream = filter.stream;
-        if (stream == null) {
+        Flow flow = filter.flow;
+        if (flow == null) {
             return;
         }
         Publish probe = (filter.probe != null && filter.probe.number() == number) ? filter.probe : null;
@@ -226,7 +226,7 @@ final class Churner extends Client {
         if (!asItShouldBe) {
             violation(
                     "a subscription to " + filter.text + " is as " + (probe == null ? "none" : probe.subscriptionIds())
-                            + ", not as " + filter.possible + "\n" + stream.story(number));
+                            + ", not as " + filter.possible + "\n" + flow.story(number));
         }
         ledger.subscriptionsProbed.incrementAndGet();
     }

@@ -39,14 +39,14 @@ abstract class Client implements Runnable {
     private volatile boolean busy;
 
     private static final class Sent {
-        final Stream stream;
+        final Flow flow;
         final int number;
         final int size;
         long sentMillis;
         boolean released;
 
-        Sent(Stream stream, int number, int size) {
-            this.stream = stream;
+        Sent(Flow flow, int number, int size) {
+            this.flow = flow;
             this.number = number;
             this.size = size;
         }
@@ -174,24 +174,24 @@ abstract class Client implements Runnable {
         return lastPacketId;
     }
 
-    /** Publishes the next message of a stream. */
-    final void publish(Wire wire, Stream stream, int size) throws IOException {
-        int number = stream.next(size == 0);
+    /** Publishes the next message of a flow. */
+    final void publish(Wire wire, Flow flow, int size) throws IOException {
+        int number = flow.next(size == 0);
         int packetId = freePacketId();
-        Sent sent = new Sent(stream, number, size);
+        Sent sent = new Sent(flow, number, size);
         window.put(packetId, sent);
         busy = true;
         publish(wire, packetId, sent, false);
     }
 
     private void publish(Wire wire, int packetId, Sent sent, boolean dup) throws IOException {
-        Stream stream = sent.stream;
-        stream.sending(
+        Flow flow = sent.flow;
+        flow.sending(
                 sent.number,
                 (dup ? "sent again by " : "sent by ") + id + " as packet " + packetId + " at " + stage.now());
         sent.sentMillis = stage.millis();
-        byte[] payload = sent.size == 0 ? new byte[0] : Content.of(stream.topic(), sent.number, sent.size);
-        wire.publish(stream.topic(), sent.number, payload, stream.qos(), stream.isRetained(), dup, packetId);
+        byte[] payload = sent.size == 0 ? new byte[0] : Content.of(flow.topic(), sent.number, sent.size);
+        wire.publish(flow.topic(), sent.number, payload, flow.qos(), flow.isRetained(), dup, packetId);
     }
 
     /** What has no answer yet, in order and under the same packet ids [MQTT-4.4.0-1]. */
@@ -199,7 +199,7 @@ abstract class Client implements Runnable {
         for (Map.Entry<Integer, Sent> entry : window.entrySet()) {
             Sent sent = entry.getValue();
             if (sent.released) {
-                sent.stream.tell(sent.number, "PUBREL again at " + stage.now());
+                sent.flow.tell(sent.number, "PUBREL again at " + stage.now());
                 wire.reply(Wire.PUBREL, entry.getKey());
             } else {
                 publish(wire, entry.getKey(), sent, true);
@@ -258,7 +258,7 @@ abstract class Client implements Runnable {
 
     private void settle(Packet packet, String kind) {
         Sent sent = window.get(packet.packetId());
-        if (sent == null || sent.stream.qos() != 1) {
+        if (sent == null || sent.flow.qos() != 1) {
             violation(kind + " for packet " + packet.packetId() + ", which does not wait for one");
             return;
         }
@@ -272,7 +272,7 @@ abstract class Client implements Runnable {
 
     private void release(Wire wire, Packet packet) throws IOException {
         Sent sent = window.get(packet.packetId());
-        if (sent == null || sent.stream.qos() != 2) {
+        if (sent == null || sent.flow.qos() != 2) {
             violation("PUBREC for packet " + packet.packetId() + ", which does not wait for one");
         } else if (packet.reason() >= 0x80) {
             window.remove(packet.packetId());
@@ -293,21 +293,21 @@ abstract class Client implements Runnable {
             return;
         }
         window.remove(packet.packetId());
-        sent.stream.tell(sent.number, "PUBCOMP with " + Integer.toHexString(packet.reason()) + " at " + stage.now());
+        sent.flow.tell(sent.number, "PUBCOMP with " + Integer.toHexString(packet.reason()) + " at " + stage.now());
     }
 
     private void acknowledged(Sent sent, String kind) {
-        sent.stream.tell(sent.number, kind + " at " + stage.now());
-        ledger.countAcknowledged(sent.stream);
+        sent.flow.tell(sent.number, kind + " at " + stage.now());
+        ledger.countAcknowledged(sent.flow);
         ledger.storedUpTo(stage.run(), sent.sentMillis);
-        if (!sent.stream.acknowledged(sent.number)) {
-            violation("acknowledged out of order\n" + sent.stream.story(sent.number));
+        if (!sent.flow.acknowledged(sent.number)) {
+            violation("acknowledged out of order\n" + sent.flow.story(sent.number));
         }
     }
 
     private void refused(Sent sent, Packet packet) {
-        sent.stream.tell(sent.number, "refused with " + Integer.toHexString(packet.reason()) + " at " + stage.now());
-        sent.stream.refused(sent.number);
+        sent.flow.tell(sent.number, "refused with " + Integer.toHexString(packet.reason()) + " at " + stage.now());
+        sent.flow.refused(sent.number);
         ledger.refused.incrementAndGet();
     }
 

@@ -7,8 +7,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the program as many times as {@code -Dfieldmouse.kills} says. With {@code -Dfieldmouse.durability=os} instead of
- * {@code force}; {@code -Dfieldmouse.seed} repeats the choices of a run, though not its timing.
+ * Kills the program as many times as {@code -Dfieldmouse.kills} says; {@code -Dfieldmouse.durability=os} instead of
+ * {@code force}; {@code -Dfieldmouse.seed} repeats the choices of a run, though not its timing. A thousand kills take
+ * about 40 minutes:
+ *
+ * <pre>
+ *   mvn -B verify -pl edge-box -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
+ *       -Dit.test=CrashIT -Dfieldmouse.kills=1000
+ * </pre>
  */
 class CrashIT {
     private static final int KILLS = Integer.getInteger("fieldmouse.kills", 30);

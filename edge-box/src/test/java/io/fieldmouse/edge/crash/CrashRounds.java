@@ -2,12 +2,14 @@ package io.fieldmouse.edge.crash;
 
 import io.fieldmouse.edge.system.CommandProcess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The director: starts the program on one data directory, checks what it has kept, lets the clients load it, kills it
@@ -36,6 +38,7 @@ final class CrashRounds {
     private static final long SETTLE_MILLIS = 60_000;
 
     private final Path directory;
+    private final Path data;
     private final String durability;
     private final int kills;
     private final long seed;
@@ -43,7 +46,7 @@ final class CrashRounds {
     private final Stage stage;
     private final Ledger ledger;
     private final Prober prober;
-    private final Stream retainedForGood;
+    private final Flow retainedForGood;
     private final Subscriber sometimesKept;
     private final List<Subscriber> subscribers = new ArrayList<>();
     private final List<Churner> churners = new ArrayList<>();
@@ -52,9 +55,11 @@ final class CrashRounds {
     private final List<Long> startMillis = new ArrayList<>();
     private int killsDone;
     private int killsWhileStarting;
+    private long dataBytesMax;
 
     CrashRounds(Path directory, String durability, int kills, long seed) throws IOException {
         this.directory = directory;
+        this.data = directory.resolve("data");
         this.durability = durability;
         this.kills = kills;
         this.seed = seed;
@@ -67,7 +72,7 @@ final class CrashRounds {
         for (int i = 0; i < CHURNERS; i++) {
             churners.add(new Churner(i, stage, ledger, seed));
         }
-        retainedForGood = ledger.newStream("last/of/all", 1, true);
+        retainedForGood = ledger.newFlow("last/of/all", 1, true);
         prober = new Prober(stage, ledger, seed);
         subscribers.add(new Subscriber("always-2", "live/", 2, 100, stage, ledger, seed));
         subscribers.add(new Subscriber("always-1", "live/", 1, 3, stage, ledger, seed));
@@ -184,7 +189,7 @@ final class CrashRounds {
                 "--port",
                 Integer.toString(stage.port()),
                 "--data",
-                directory.resolve("data").toString(),
+                data.toString(),
                 "--set",
                 "durability=" + durability,
                 "--set",
@@ -201,11 +206,22 @@ final class CrashRounds {
         }
     }
 
-    private void kill(CommandProcess process) {
+    private void kill(CommandProcess process) throws IOException {
         stage.killing();
         process.kill();
         stage.down();
         killsDone++;
+        dataBytesMax = Math.max(dataBytesMax, dataBytes());
+    }
+
+    /** What the data directory holds, after a kill. */
+    private long dataBytes() throws IOException {
+        if (Files.notExists(data)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(data)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        }
     }
 
     // ---- the checks
@@ -274,6 +290,7 @@ final class CrashRounds {
                 + " starts=" + startMillis.size()
                 + " start_ms_median=" + median(startMillis)
                 + " start_ms_max=" + (startMillis.isEmpty() ? 0 : Collections.max(startMillis))
+                + " data_mib_max=" + (dataBytesMax >> 20)
                 + " acknowledged_qos1=" + ledger.acknowledgedAtQos1
                 + " acknowledged_qos2=" + ledger.acknowledgedAtQos2
                 + " refused=" + ledger.refused

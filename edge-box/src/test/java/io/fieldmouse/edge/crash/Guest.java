@@ -19,7 +19,7 @@ final class Guest extends Client {
 
     private final GuestSession session;
 
-    /** Where it is in one stream: what came before it subscribed is not for it. */
+    /** Where it is in one flow: what came before it subscribed is not for it. */
     private static final class Place {
         final int before;
         int sentAtAnswer;
@@ -30,7 +30,7 @@ final class Guest extends Client {
         }
     }
 
-    private final Map<Stream, Place> places = new HashMap<>();
+    private final Map<Flow, Place> places = new HashMap<>();
     private int qos;
     private boolean subscribed;
     private boolean subscribing;
@@ -113,9 +113,9 @@ final class Guest extends Client {
     private void subscribe(Wire wire) throws IOException {
         if (!subscribing) {
             qos = 1 + random.nextInt(2);
-            for (Stream stream : ledger.streams()) {
-                if (stream.topic().startsWith("live/")) {
-                    places.put(stream, new Place(stream.acknowledged()));
+            for (Flow flow : ledger.flows()) {
+                if (flow.topic().startsWith("live/")) {
+                    places.put(flow, new Place(flow.acknowledged()));
                 }
             }
         }
@@ -128,7 +128,7 @@ final class Guest extends Client {
     void answered(Packet packet) {
         event("SUBACK");
         subscribed = true;
-        places.forEach((stream, place) -> place.sentAtAnswer = stream.sent());
+        places.forEach((flow, place) -> place.sentAtAnswer = flow.sent());
     }
 
     private void leave(Wire wire, int run) throws IOException {
@@ -152,33 +152,33 @@ final class Guest extends Client {
 
     @Override
     void received(Publish publish) {
-        Stream stream = ledger.stream(publish.topic());
+        Flow flow = ledger.flow(publish.topic());
         @Nullable String flaw = Content.flaw(publish.topic(), publish.number(), publish.payload());
-        if (stream == null || flaw != null) {
+        if (flow == null || flaw != null) {
             violation("received " + publish.topic() + " " + publish.number() + ": " + flaw);
             return;
         }
-        Place place = places.get(stream);
+        Place place = places.get(flow);
         if (place != null) {
-            follow(stream, place, publish);
+            follow(flow, place, publish);
         } else if (session.isKnown()) {
-            violation("received what belongs to no session it has\n" + stream.story(publish.number()));
+            violation("received what belongs to no session it has\n" + flow.story(publish.number()));
         }
     }
 
-    private void follow(Stream stream, Place place, Publish publish) {
+    private void follow(Flow flow, Place place, Publish publish) {
         int number = publish.number();
         int reachable = Math.max(place.newest, place.newest == 0 ? place.sentAtAnswer : 0);
         if (number <= place.before && session.isKnown()) {
-            violation("received what was acknowledged before it subscribed\n" + stream.story(number));
+            violation("received what was acknowledged before it subscribed\n" + flow.story(number));
         } else if (number <= place.newest) {
             if (publish.qos() == 2 && session.isKnown()) {
-                violation("received a second time at QoS 2\n" + stream.story(number));
+                violation("received a second time at QoS 2\n" + flow.story(number));
             }
         } else {
             boolean anyNumber = place.newest == 0 && !subscribed;
-            if (!anyNumber && session.isKnown() && !stream.onlyRefusedBetween(reachable, number)) {
-                violation("lost from " + (reachable + 1) + " to " + (number - 1) + "\n" + stream.story(number - 1));
+            if (!anyNumber && session.isKnown() && !flow.onlyRefusedBetween(reachable, number)) {
+                violation("lost from " + (reachable + 1) + " to " + (number - 1) + "\n" + flow.story(number - 1));
             }
             place.newest = number;
         }

@@ -8,14 +8,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** All streams, what was done so far, and what went wrong. Shared by all threads. */
+/** All flows, what was done so far, and what went wrong. Shared by all threads. */
 final class Ledger {
     /** After which a lane has handed to the store what it did. */
     private static final long LONG_TURN_MILLIS = 200;
 
     private final Stage stage;
-    private final List<Stream> streams = new ArrayList<>();
-    private final Map<String, Stream> byTopic = new ConcurrentHashMap<>();
+    private final List<Flow> flows = new ArrayList<>();
+    private final Map<String, Flow> byTopic = new ConcurrentHashMap<>();
     private final Map<Integer, Long> storedUpTo = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
 
@@ -37,25 +37,25 @@ final class Ledger {
     }
 
     /** Before any thread is started. */
-    Stream newStream(String topic, int qos, boolean retained) {
-        Stream stream = new Stream(topic, qos, retained, streams.size());
-        streams.add(stream);
-        byTopic.put(topic, stream);
-        return stream;
+    Flow newFlow(String topic, int qos, boolean retained) {
+        Flow flow = new Flow(topic, qos, retained, flows.size());
+        flows.add(flow);
+        byTopic.put(topic, flow);
+        return flow;
     }
 
-    List<Stream> streams() {
-        return streams;
+    List<Flow> flows() {
+        return flows;
     }
 
     @Nullable
-    Stream stream(String topic) {
+    Flow flow(String topic) {
         return byTopic.get(topic);
     }
 
-    void countAcknowledged(Stream stream) {
-        (stream.qos() == 1 ? acknowledgedAtQos1 : acknowledgedAtQos2).incrementAndGet();
-        if (stream.isRetained()) {
+    void countAcknowledged(Flow flow) {
+        (flow.qos() == 1 ? acknowledgedAtQos1 : acknowledgedAtQos2).incrementAndGet();
+        if (flow.isRetained()) {
             retainedSet.incrementAndGet();
         }
     }

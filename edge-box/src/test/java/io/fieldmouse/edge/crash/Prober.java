@@ -7,14 +7,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Publishes what the director asks for, when nothing else is going on: to find out who subscribes to what. */
 final class Prober extends Client {
-    private final Queue<Stream> asked = new ConcurrentLinkedQueue<>();
+    private final Queue<Flow> asked = new ConcurrentLinkedQueue<>();
 
     Prober(Stage stage, Ledger ledger, long seed) {
         super("prober", stage, ledger, seed);
     }
 
     /** One more message to this topic. */
-    void ask(Stream topic) {
+    void ask(Flow topic) {
         asked.add(topic);
     }
 
@@ -25,7 +25,7 @@ final class Prober extends Client {
 
     @Override
     boolean work(Wire wire) throws IOException {
-        Stream topic = asked.poll();
+        Flow topic = asked.poll();
         if (topic == null) {
             return false;
         }

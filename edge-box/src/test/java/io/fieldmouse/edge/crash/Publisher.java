@@ -10,16 +10,16 @@ final class Publisher extends Client {
     private static final int WINDOW = 10;
     private static final int RETAINED_TOPICS = 20;
 
-    private final Stream atQos1;
-    private final Stream atQos2;
-    private final List<Stream> retained = new ArrayList<>();
+    private final Flow atQos1;
+    private final Flow atQos2;
+    private final List<Flow> retained = new ArrayList<>();
 
     Publisher(int number, Stage stage, Ledger ledger, long seed) {
         super("publisher-" + number, stage, ledger, seed);
-        atQos1 = ledger.newStream("live/" + number + "/one", 1, false);
-        atQos2 = ledger.newStream("live/" + number + "/two", 2, false);
+        atQos1 = ledger.newFlow("live/" + number + "/one", 1, false);
+        atQos2 = ledger.newFlow("live/" + number + "/two", 2, false);
         for (int i = 0; i < RETAINED_TOPICS; i++) {
-            retained.add(ledger.newStream("kept/" + number + "/" + i, 1 + i % 2, true));
+            retained.add(ledger.newFlow("kept/" + number + "/" + i, 1 + i % 2, true));
         }
     }
 
@@ -30,7 +30,7 @@ final class Publisher extends Client {
         }
         int choice = random.nextInt(10);
         if (stage.isHeavy() || choice >= 7) {
-            Stream topic = retained.get(random.nextInt(RETAINED_TOPICS));
+            Flow topic = retained.get(random.nextInt(RETAINED_TOPICS));
             boolean clears = random.nextInt(8) == 0;
             int size = stage.isHeavy() ? Content.BYTES_MAX : Content.randomSize(random);
             publish(wire, topic, clears ? 0 : size);

@@ -18,11 +18,11 @@ final class RetainedCheck {
 
     private final Stage stage;
     private final Ledger ledger;
-    private final Stream end;
-    private final Map<Stream, Publish> found = new HashMap<>();
+    private final Flow end;
+    private final Map<Flow, Publish> found = new HashMap<>();
 
     /** @param end retained for good */
-    RetainedCheck(Stage stage, Ledger ledger, Stream end) {
+    RetainedCheck(Stage stage, Ledger ledger, Flow end) {
         this.stage = stage;
         this.ledger = ledger;
         this.end = end;
@@ -43,9 +43,9 @@ final class RetainedCheck {
                     note(Wire.publish(packet));
                 }
             }
-            Set<Stream> absent = new HashSet<>(ledger.streams());
+            Set<Flow> absent = new HashSet<>(ledger.flows());
             absent.removeAll(found.keySet());
-            absent.stream().filter(Stream::isRetained).forEach(this::checkAbsent);
+            absent.stream().filter(Flow::isRetained).forEach(this::checkAbsent);
             found.forEach(this::check);
         } catch (IOException e) {
             ledger.violation("looking at what is retained: " + e);
@@ -53,30 +53,30 @@ final class RetainedCheck {
     }
 
     private void note(Publish publish) {
-        Stream stream = ledger.stream(publish.topic());
-        if (stream == null || found.put(stream, publish) != null) {
+        Flow flow = ledger.flow(publish.topic());
+        if (flow == null || found.put(flow, publish) != null) {
             ledger.violation("retained, and not to be there or there twice: " + publish.topic());
         }
     }
 
-    private void checkAbsent(Stream stream) {
+    private void checkAbsent(Flow flow) {
         ledger.retainedLookedAt.incrementAndGet();
-        if (!stream.mayHaveNone()) {
-            int acknowledged = stream.acknowledged();
-            ledger.violation("nothing is retained under " + stream + "\n" + stream.story(acknowledged));
+        if (!flow.mayHaveNone()) {
+            int acknowledged = flow.acknowledged();
+            ledger.violation("nothing is retained under " + flow + "\n" + flow.story(acknowledged));
         }
     }
 
-    private void check(Stream stream, Publish publish) {
+    private void check(Flow flow, Publish publish) {
         ledger.retainedLookedAt.incrementAndGet();
         String flaw = Content.flaw(publish.topic(), publish.number(), publish.payload());
         if (flaw != null || !publish.retain()) {
-            ledger.violation("retained is " + flaw + "\n" + stream.story(publish.number()));
+            ledger.violation("retained is " + flaw + "\n" + flow.story(publish.number()));
         }
-        int least = stream.acknowledged();
-        if (!stream.mayBeRetained(publish.number(), least)) {
-            ledger.violation("retained is " + publish.number() + ", where " + stream + "\n"
-                    + stream.story(publish.number()) + "\n" + stream.story(least));
+        int least = flow.acknowledged();
+        if (!flow.mayBeRetained(publish.number(), least)) {
+            ledger.violation("retained is " + publish.number() + ", where " + flow + "\n" + flow.story(publish.number())
+                    + "\n" + flow.story(least));
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Subscribes once and relies on its session ever after: each message must come, in its stream's order, at QoS 2 once.
+ * Subscribes once and relies on its session ever after: each message must come, in its flow's order, at QoS 2 once.
  * One that is not there in every run finds the rest in its queue.
  */
 final class Subscriber extends Client {
@@ -16,7 +16,7 @@ final class Subscriber extends Client {
     private final String filter;
     private final int qos;
     private final int receiveMaximum;
-    private final List<Stream> streams;
+    private final List<Flow> flows;
     private final AtomicIntegerArray newest;
     private final Settlements<String> acknowledged;
     private int missed;
@@ -29,11 +29,11 @@ final class Subscriber extends Client {
         this.filter = prefix + "#";
         this.qos = qos;
         this.receiveMaximum = receiveMaximum;
-        this.streams = ledger.streams().stream()
-                .filter(stream -> stream.topic().startsWith(prefix))
+        this.flows = ledger.flows().stream()
+                .filter(flow -> flow.topic().startsWith(prefix))
                 .toList();
         this.acknowledged = new Settlements<>(stage, ledger);
-        this.newest = new AtomicIntegerArray(ledger.streams().size());
+        this.newest = new AtomicIntegerArray(ledger.flows().size());
     }
 
     /** Whether it is to be there in the next run of the program; it is if it has missed so many. */
@@ -79,70 +79,70 @@ final class Subscriber extends Client {
 
     @Override
     void received(Publish publish) {
-        Stream stream = ledger.stream(publish.topic());
-        if (stream == null || !streams.contains(stream)) {
+        Flow flow = ledger.flow(publish.topic());
+        if (flow == null || !flows.contains(flow)) {
             violation("received " + publish.topic() + ", which it does not subscribe to");
             return;
         }
         int number = publish.number();
-        checkForm(publish, stream);
-        int last = newest.get(stream.index());
+        checkForm(publish, flow);
+        int last = newest.get(flow.index());
         if (number <= last && publish.qos() == 2) {
-            violation("received a second time at QoS 2\n" + stream.story(number));
+            violation("received a second time at QoS 2\n" + flow.story(number));
         } else if (number <= last) {
-            repeated(stream, number);
-        } else if (stream.onlyRefusedBetween(last, number)) {
-            newest.set(stream.index(), number);
+            repeated(flow, number);
+        } else if (flow.onlyRefusedBetween(last, number)) {
+            newest.set(flow.index(), number);
         } else {
-            violation("lost " + (last + 1) + " to " + (number - 1) + " of " + stream.topic() + ", " + number + " came\n"
-                    + stream.story(last + 1) + "\n" + stream.story(number));
-            newest.set(stream.index(), number);
+            violation("lost " + (last + 1) + " to " + (number - 1) + " of " + flow.topic() + ", " + number + " came\n"
+                    + flow.story(last + 1) + "\n" + flow.story(number));
+            newest.set(flow.index(), number);
         }
-        acknowledged.settled(stream.topic() + number);
+        acknowledged.settled(flow.topic() + number);
     }
 
     /** A copy at QoS 1: the publisher's, or one whose acknowledgement the broker has forgotten. */
-    private void repeated(Stream stream, int number) {
+    private void repeated(Flow flow, int number) {
         ledger.repeatedAtQos1.incrementAndGet();
-        if (stream.wasSentOnce(number) && acknowledged.mustBeKnown(stream.topic() + number)) {
-            violation("comes back, which it acknowledged long ago\n" + stream.story(number));
+        if (flow.wasSentOnce(number) && acknowledged.mustBeKnown(flow.topic() + number)) {
+            violation("comes back, which it acknowledged long ago\n" + flow.story(number));
         }
     }
 
-    private void checkForm(Publish publish, Stream stream) {
-        String flaw = (publish.payload().length == 0 && stream.isRetained())
+    private void checkForm(Publish publish, Flow flow) {
+        String flaw = (publish.payload().length == 0 && flow.isRetained())
                 ? null
                 : Content.flaw(publish.topic(), publish.number(), publish.payload());
         if (flaw != null) {
-            violation("received " + flaw + "\n" + stream.story(publish.number()));
+            violation("received " + flaw + "\n" + flow.story(publish.number()));
         }
-        if (publish.qos() != Math.min(qos, stream.qos()) || publish.retain()) {
+        if (publish.qos() != Math.min(qos, flow.qos()) || publish.retain()) {
             violation("received with QoS " + publish.qos() + ", retain " + publish.retain() + "\n"
-                    + stream.story(publish.number()));
+                    + flow.story(publish.number()));
         }
         if (!publish.subscriptionIds().equals(List.of(SUBSCRIPTION_ID))) {
             violation("received for the subscriptions " + publish.subscriptionIds() + "\n"
-                    + stream.story(publish.number()));
+                    + flow.story(publish.number()));
         }
     }
 
     /** Whether it has everything that was acknowledged. */
     boolean isUpToDate() {
-        return subscribed && streams.stream().allMatch(this::isUpToDate);
+        return subscribed && flows.stream().allMatch(this::isUpToDate);
     }
 
-    private boolean isUpToDate(Stream stream) {
-        return newest.get(stream.index()) >= stream.acknowledged();
+    private boolean isUpToDate(Flow flow) {
+        return newest.get(flow.index()) >= flow.acknowledged();
     }
 
     /** The first of what was acknowledged and did not come. */
     String missing() {
         StringBuilder text = new StringBuilder(id + " (" + filter + ", QoS " + qos + ") misses");
-        for (Stream stream : streams) {
-            int last = newest.get(stream.index());
-            if (last < stream.acknowledged()) {
-                text.append("\n  from ").append(last + 1).append(" to ").append(stream.acknowledged());
-                text.append('\n').append(stream.story(last + 1));
+        for (Flow flow : flows) {
+            int last = newest.get(flow.index());
+            if (last < flow.acknowledged()) {
+                text.append("\n  from ").append(last + 1).append(" to ").append(flow.acknowledged());
+                text.append('\n').append(flow.story(last + 1));
             }
         }
         return text.toString();

@@ -10,7 +10,7 @@ import java.util.TreeSet;
  *
  * <p>Written by its publisher's thread, asked by those of receivers.
  */
-final class Stream {
+final class Flow {
     /** So many of the newest messages are remembered with their times. */
     private static final int STORIES = 8_192;
 
@@ -36,8 +36,8 @@ final class Stream {
         }
     }
 
-    /** @param index its place among all streams */
-    Stream(String topic, int qos, boolean retained, int index) {
+    /** @param index its place among all flows */
+    Flow(String topic, int qos, boolean retained, int index) {
         this.topic = topic;
         this.qos = qos;
         this.retained = retained;
