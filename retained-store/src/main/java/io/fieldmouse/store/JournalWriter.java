@@ -64,6 +64,8 @@ final class JournalWriter implements GroupWriter {
         this.checkpoints = found.checkpoints();
         this.before = found.lastSequence();
         this.sequence = found.lastSequence();
+        // Each run begins a segment: runs that end before they have written much must not pile them up.
+        this.bytesSinceCheckpoint = journal.bytes();
         this.checkpointNanos = nanos.getAsLong();
         this.forcedNanos = checkpointNanos;
     }

@@ -104,6 +104,19 @@ class CheckpointTest {
         assertEquals(2, store.load().retained().size());
     }
 
+    /** Each run begins a segment of its own, however little it writes. */
+    @Test
+    void manyShortRunsDoNotFillTheDiskWithJournal() {
+        for (int run = 0; run < 20; run++) {
+            positions.awaitDurable(store.commit(List.of(retained("t", "v" + run))));
+            store.close();
+            store = open();
+            store.load();
+        }
+        long bytes = store.status().journalBytes();
+        assertTrue(bytes <= (Journal.SPARES_MAX + 3) * Journal.SEGMENT_BYTES, bytes + " bytes of journal");
+    }
+
     @Test
     void whatIsQueuedAndSettledBetweenTwoReachesNone() throws SQLException {
         checkpoint(opened("a"), opened("b"));
