@@ -50,11 +50,11 @@ final class Restart {
         this.retainedResets = retainedResets;
     }
 
-    /** Milliseconds since 1970: when the last connection ended of which the store knows the end. */
+    /** Milliseconds since 1970: the latest that the store knows to have passed. */
     static long latestInstant(StoredState stored) {
         return stored.sessions().stream()
                 .mapToLong(StoredSession::disconnectedAtMillis)
-                .reduce(StoredSession.WAS_CONNECTED, Math::max);
+                .reduce(stored.lastMillis(), Math::max);
     }
 
     /** Returns when all is back. */

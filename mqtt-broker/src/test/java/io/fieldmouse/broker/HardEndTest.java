@@ -219,4 +219,18 @@ class HardEndTest extends BrokerTestBase {
         late.subscribe("t", 0);
         late.expectSilence();
     }
+
+    /** Nobody has left, so no session says when. */
+    @Test
+    void clockThatIsLostWithThePowerGoesOnFromTheLastThingThatWasStored() throws IOException {
+        client(5, "p").publish(Publish.of("t", "x").retain().qos(1, 1).with(Property.messageExpiry(100)));
+        time.pass(Duration.ofSeconds(60));
+        end(() -> time.set(Instant.EPOCH));
+        RawClient late = client(5, "late");
+        late.subscribe("t", 0);
+        assertEquals(40, late.expectPublish("t", "x").number(Property.MESSAGE_EXPIRY));
+        time.pass(Duration.ofSeconds(41));
+        late.subscribe("t", 0);
+        late.expectSilence();
+    }
 }

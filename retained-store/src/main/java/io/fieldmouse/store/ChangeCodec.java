@@ -14,6 +14,7 @@ import io.fieldmouse.store.StoreChange.SessionEnded;
 import io.fieldmouse.store.StoreChange.SessionOpened;
 import io.fieldmouse.store.StoreChange.SubscriptionAdded;
 import io.fieldmouse.store.StoreChange.SubscriptionRemoved;
+import io.fieldmouse.store.StoreChange.TimePassed;
 import io.fieldmouse.store.StoreChange.WillCleared;
 import io.fieldmouse.store.StoreChange.WillSet;
 import java.nio.BufferUnderflowException;
@@ -52,6 +53,7 @@ final class ChangeCodec {
     private static final int MESSAGE_SETTLED = 13;
     private static final int PACKET_ID_RECEIVED = 14;
     private static final int PACKET_ID_RELEASED = 15;
+    private static final int TIME_PASSED = 16;
 
     private static final int EXPIRES = 1;
     private static final int PROPERTIES = 2;
@@ -91,6 +93,9 @@ final class ChangeCodec {
             writePacketId(PACKET_ID_RECEIVED, received.clientId(), received.packetId(), out);
         } else if (change instanceof PacketIdReleased released) {
             writePacketId(PACKET_ID_RELEASED, released.clientId(), released.packetId(), out);
+        } else if (change instanceof TimePassed passed) {
+            out.putByte(TIME_PASSED);
+            out.putLong(passed.atMillis());
         } else {
             writeOfSession(change, out);
         }
@@ -236,6 +241,7 @@ final class ChangeCodec {
             case MESSAGE_SETTLED -> new MessageSettled(readString(in), readNumber(in));
             case PACKET_ID_RECEIVED -> new PacketIdReceived(readString(in), readInt(in));
             case PACKET_ID_RELEASED -> new PacketIdReleased(readString(in), readInt(in));
+            case TIME_PASSED -> new TimePassed(in.getLong());
             default -> throw new IllegalArgumentException("a change of the unknown kind " + kind);
         };
     }

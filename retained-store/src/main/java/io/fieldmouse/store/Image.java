@@ -25,6 +25,10 @@ final class Image {
     private final Map<String, ChangeRow> retained = new HashMap<>();
     private final Map<String, ChangeRow> wills = new HashMap<>();
     private final Leftovers leftovers = new Leftovers();
+
+    @Nullable
+    private ChangeRow time;
+
     private RowChanges changed = new RowChanges();
     private long lastId;
     private long bornBefore;
@@ -88,6 +92,8 @@ final class Image {
             wills.put(set.clientId(), row(Kind.WILL, wills.get(set.clientId()), set));
         } else if (change instanceof StoreChange.WillCleared cleared) {
             remove(wills.remove(cleared.clientId()));
+        } else if (change instanceof StoreChange.TimePassed passed) {
+            time = row(Kind.TIME, time, passed);
         } else {
             applyToSession(change);
         }
@@ -276,6 +282,9 @@ final class Image {
         all.addAll(retained.values());
         all.addAll(wills.values());
         leftovers.forEach(all::add);
+        if (time != null) {
+            all.add(time);
+        }
         for (Session session : sessions.values()) {
             all.add(session.row);
             all.addAll(session.subscriptions.values());
@@ -329,7 +338,8 @@ final class Image {
         left.sort(Comparator.comparingLong(leftover -> leftover.message().messageId()));
         List<StoredSession> stored = new ArrayList<>(sessions.size());
         sessions.values().forEach(session -> stored.add(state(session)));
-        return new StoredState(kept, stored, willsByClient, left, lastMessageId);
+        long at = time != null && time.change() instanceof StoreChange.TimePassed passed ? passed.atMillis() : 0;
+        return new StoredState(kept, stored, willsByClient, left, lastMessageId, at);
     }
 
     private static StoredSession state(Session session) {

@@ -35,7 +35,7 @@ final class MemoryStore implements MessageStore {
 
     @Override
     public StoredState load() {
-        return new StoredState(List.of(), List.of(), Map.of(), List.of(), 0);
+        return new StoredState(List.of(), List.of(), Map.of(), List.of(), 0, 0);
     }
 
     @Override

@@ -23,7 +23,8 @@ interface Row {
         DELIVERY(5),
         RECEIVED(6),
         RETAINED(7),
-        WILL(8);
+        WILL(8),
+        TIME(9);
 
         private final long number;
 

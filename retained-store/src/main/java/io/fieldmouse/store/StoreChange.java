@@ -89,6 +89,12 @@ public sealed interface StoreChange {
         }
     }
 
+    /**
+     * It was this wall-clock time, in milliseconds since 1970. A box whose clock is lost with its power knows by this
+     * how late it is at least.
+     */
+    record TimePassed(long atMillis) implements StoreChange {}
+
     private static void checkPacketId(int packetId) {
         if (packetId < 1 || packetId > 0xFFFF) {
             throw new IllegalArgumentException("packet id " + packetId + " is not within 1 to 65535");

@@ -11,13 +11,15 @@ import java.util.Map;
  * @param wills wills by client id, whose connections were open or whose delay was running
  * @param leftovers what waits for another member of its shared subscription, ascending by message id
  * @param lastMessageId no message id above this one is in use; 0 at first
+ * @param lastMillis the time the store was told last, in milliseconds since 1970; 0 when it was not
  */
 public record StoredState(
         List<RetainedMessage> retained,
         List<StoredSession> sessions,
         Map<String, StoredWill> wills,
         List<Leftover> leftovers,
-        long lastMessageId) {
+        long lastMessageId,
+        long lastMillis) {
 
     /** A retained message and the QoS (0 to 2) it was published with. */
     public record RetainedMessage(StoredMessage message, int qos) {}

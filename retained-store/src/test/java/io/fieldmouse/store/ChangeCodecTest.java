@@ -51,6 +51,7 @@ class ChangeCodecTest {
         ON_DISK.put(new StoreChange.MessageSettled("c", Long.MAX_VALUE), "0d 01 63 ffffffffffffffff7f");
         ON_DISK.put(new StoreChange.PacketIdReceived("c", 1), "0e 01 63 01");
         ON_DISK.put(new StoreChange.PacketIdReleased("c", 1), "0f 01 63 01");
+        ON_DISK.put(new StoreChange.TimePassed(1_800_000_000_123L), "10 000001a3185c507b");
     }
 
     private static byte[] bytes(String text) {
@@ -105,7 +106,7 @@ class ChangeCodecTest {
         for (int i = 0; i < 200_000; i++) {
             byte[] bytes = new byte[1 + random.nextInt(30)];
             random.nextBytes(bytes);
-            bytes[0] = (byte) random.nextInt(17);
+            bytes[0] = (byte) random.nextInt(18);
             try {
                 ChangeCodec.read(ByteBuffer.wrap(bytes));
             } catch (IllegalArgumentException expected) {

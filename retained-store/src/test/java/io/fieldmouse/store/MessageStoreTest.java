@@ -100,6 +100,7 @@ class MessageStoreTest {
                         List.of(),
                         Map.of(),
                         List.of(),
+                        0,
                         0)),
                 Snapshot.of(state));
     }
@@ -156,7 +157,7 @@ class MessageStoreTest {
                 List.of(new StoreChange.WillSet("a", first), new StoreChange.WillSet("b", first)),
                 List.of(new StoreChange.WillSet("a", second), new StoreChange.WillCleared("b"))));
         assertEquals(
-                Snapshot.of(new StoredState(List.of(), List.of(), Map.of("a", second), List.of(), 0)),
+                Snapshot.of(new StoredState(List.of(), List.of(), Map.of("a", second), List.of(), 0, 0)),
                 Snapshot.of(state));
     }
 

@@ -103,7 +103,7 @@ final class StateModel {
             session(c.clientId()).packetIds.add(c.packetId());
         } else if (change instanceof StoreChange.PacketIdReleased c) {
             session(c.clientId()).packetIds.remove(c.packetId());
-        } else {
+        } else if (!(change instanceof StoreChange.TimePassed)) {
             throw new AssertionError("unknown change " + change);
         }
     }
@@ -138,6 +138,6 @@ final class StateModel {
         List<StoredState.Leftover> left = new ArrayList<>();
         leftovers.forEach((clientId, queue) ->
                 queue.values().forEach(message -> left.add(new StoredState.Leftover(clientId, message))));
-        return Snapshot.of(new StoredState(List.copyOf(retained.values()), stored, wills, left, lastMessageId));
+        return Snapshot.of(new StoredState(List.copyOf(retained.values()), stored, wills, left, lastMessageId, 0));
     }
 }

@@ -27,7 +27,7 @@ class StoredTimesTest {
     private record Ends(List<StoreChange> told) implements MessageStore {
         @Override
         public StoredState load() {
-            return new StoredState(List.of(), List.of(), Map.of(), List.of(), 0);
+            return new StoredState(List.of(), List.of(), Map.of(), List.of(), 0, 0);
         }
 
         @Override

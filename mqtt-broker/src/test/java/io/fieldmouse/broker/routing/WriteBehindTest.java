@@ -31,7 +31,7 @@ class WriteBehindTest {
 
         @Override
         public StoredState load() {
-            return new StoredState(List.of(), List.of(), Map.of(), List.of(), 0);
+            return new StoredState(List.of(), List.of(), Map.of(), List.of(), 0, 0);
         }
 
         @Override
