@@ -11,6 +11,7 @@ import io.fieldmouse.broker.wire.RawClient;
 import io.fieldmouse.broker.wire.Wire;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,21 @@ class ForceBeforeAcknowledgementTest {
         client.expectSilence();
         disk.goOn();
         client.expect(PacketType.UNSUBACK);
+    }
+
+    @Test
+    void unsubackOfASubscriptionThatIsGoneOnlyInMemoryWaitsForTheForce() throws InterruptedException {
+        RawClient first = broker.durable(5, "a");
+        first.subscribe("t", 1);
+        disk.standStill();
+        byte[] unsubscribe = Wire.packet(Wire.UNSUBSCRIBE, Wire.u16(1), Wire.properties(), Wire.text("t"));
+        first.send(unsubscribe);
+        disk.awaitForce();
+        RawClient second = broker.durable(5, "a");
+        second.send(unsubscribe);
+        second.expectSilence();
+        disk.goOn();
+        assertEquals(List.of(0x11), second.expect(PacketType.UNSUBACK).codes());
     }
 
     @Test

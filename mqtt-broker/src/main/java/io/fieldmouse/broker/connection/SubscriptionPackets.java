@@ -6,7 +6,6 @@ import io.fieldmouse.broker.message.Qos;
 import io.fieldmouse.broker.message.ReasonCode;
 import io.fieldmouse.broker.message.SharedFilter;
 import io.fieldmouse.broker.routing.Router;
-import io.fieldmouse.broker.session.CommitGate;
 import io.fieldmouse.broker.session.Session;
 import io.fieldmouse.broker.session.StoreTrouble;
 import io.fieldmouse.broker.session.Subscription;
@@ -88,12 +87,15 @@ final class SubscriptionPackets {
 
     /** Answers when the changes are on disk; in trouble at once, because nothing new was granted then. */
     private void answerAfter(List<StoreChange> changes, @Nullable StoreTrouble trouble, Runnable answer) {
-        long position =
-                changes.isEmpty() ? CommitGate.AT_ONCE : connection.gate().commit(changes);
+        Session session = connection.session();
+        // That nothing changes is promised, too: what was changed before may not be on disk yet.
+        long position = changes.isEmpty()
+                ? session.subscribedPosition()
+                : connection.gate().commit(changes);
         if (trouble != null) {
             answer.run();
         } else {
-            connection.session().subscribedAt(position);
+            session.subscribedAt(position);
             connection.diskWait().answerAfter(position, answer);
         }
     }
@@ -212,7 +214,7 @@ final class SubscriptionPackets {
     /** Unsubscribes, or says why not, with words where that is a fault. */
     private @Nullable Refusal unsubscribe(String filter, List<StoreChange> changes, @Nullable StoreTrouble trouble) {
         Session session = connection.session();
-        if (session.subscription(filter) == null) {
+        if (session.subscription(filter) == null && (trouble == null || session.hasDurableSubscriptions())) {
             String flaw = SharedFilter.flaw(filter, shared.limits().topicLevelsMax());
             return flaw == null
                     ? new Refusal(ReasonCode.NO_SUBSCRIPTION_EXISTED, "")

@@ -249,13 +249,23 @@ public final class Session {
         subscribedPosition = Math.max(subscribedPosition, position);
     }
 
+    /** When this position is durable, so is all that its client subscribed to and unsubscribed from until now. */
+    public long subscribedPosition() {
+        return subscribedPosition;
+    }
+
+    /** Whether the disk has all that its client subscribed to and unsubscribed from until now. */
+    public boolean hasDurableSubscriptions() {
+        return subscribedPosition <= context.gate().durablePosition();
+    }
+
     /** Whether it has this very subscription, and the disk has it too. */
     public boolean hasDurably(Subscription asked) {
         Subscription mine = subscriptions.get(asked.filter());
         return durable
                 && mine != null
                 && mine.toStored(false).equals(asked.toStored(false))
-                && subscribedPosition <= context.gate().durablePosition();
+                && hasDurableSubscriptions();
     }
 
     /** Topics of which messages are on their way to the client. */
