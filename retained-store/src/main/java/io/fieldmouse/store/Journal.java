@@ -36,7 +36,9 @@ final class Journal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final Pattern NAME = Pattern.compile("journal-([0-9]{4,9})\\.log");
-    private static final int FILL_BYTES = 64 << 10;
+
+    /** A block at a time: Linux caches in pieces as large as they were written, and counts the whole for a part. */
+    private static final int FILL_BYTES = Segment.BLOCK;
 
     private final Disk disk;
     private final int segmentBytes;

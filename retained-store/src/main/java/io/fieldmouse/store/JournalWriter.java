@@ -16,13 +16,13 @@ import org.slf4j.LoggerFactory;
  */
 final class JournalWriter implements GroupWriter {
     /** A checkpoint is begun when the journal has grown by this much since the last one was, */
-    static final long CHECKPOINT_BYTES = 6L << 20;
+    static final long CHECKPOINT_BYTES = 4L << 20;
 
     /** or with the first group after this long. */
     static final long CHECKPOINT_NANOS = 60_000_000_000L;
 
     /** The journal waits for a checkpoint when it has this many bytes and those of all data. */
-    private static final long JOURNAL_BYTES_MAX = 24L << 20;
+    private static final long JOURNAL_BYTES_MAX = 16L << 20;
 
     /** With {@link Durability#OS}. So that a power cut costs about this much, and not all since the start. */
     private static final long UNFORCED_NANOS_MAX = 1_000_000_000L;
