@@ -12,7 +12,7 @@ final class EntryWriter implements AutoCloseable {
     /** Of a row's body into one entry: H2 takes no more than 1 MiB. */
     static final int PART_BYTES = 512 << 10;
 
-    private static final int PARTS_MAX = 1 << Row.PART_BITS;
+    private static final int PARTS_MAX = 1 << RowKind.PART_BITS;
     private static final int BATCH_ENTRIES_MAX = 500;
 
     /** H2 keeps the parameters of a batch. */

@@ -1,7 +1,6 @@
 package io.fieldmouse.store;
 
 import io.fieldmouse.store.Delivery.Message;
-import io.fieldmouse.store.Row.Kind;
 import io.fieldmouse.store.StoreChange.SessionClosed;
 import io.fieldmouse.store.StoreChange.SessionOpened;
 import java.util.ArrayList;
@@ -76,7 +75,7 @@ final class Image {
 
     void apply(StoreChange change) {
         if (change instanceof StoreChange.RetainedSet set) {
-            ChangeRow row = row(Kind.RETAINED, retained.get(set.message().topic()), set);
+            ChangeRow row = row(RowKind.RETAINED, retained.get(set.message().topic()), set);
             retained.put(set.message().topic(), row);
         } else if (change instanceof StoreChange.RetainedCleared cleared) {
             remove(retained.remove(cleared.topic()));
@@ -89,11 +88,11 @@ final class Image {
         } else if (change instanceof StoreChange.MessageSettled settled) {
             settle(settled);
         } else if (change instanceof StoreChange.WillSet set) {
-            wills.put(set.clientId(), row(Kind.WILL, wills.get(set.clientId()), set));
+            wills.put(set.clientId(), row(RowKind.WILL, wills.get(set.clientId()), set));
         } else if (change instanceof StoreChange.WillCleared cleared) {
             remove(wills.remove(cleared.clientId()));
         } else if (change instanceof StoreChange.TimePassed passed) {
-            time = row(Kind.TIME, time, passed);
+            time = row(RowKind.TIME, time, passed);
         } else {
             applyToSession(change);
         }
@@ -124,7 +123,7 @@ final class Image {
     private void open(SessionOpened opened) {
         Session session = sessions.get(opened.clientId());
         if (session == null) {
-            session = new Session(put(new SessionRow(newKey(Kind.SESSION), opened, null)));
+            session = new Session(put(new SessionRow(newKey(RowKind.SESSION), opened, null)));
             sessions.put(opened.clientId(), session);
         } else {
             session.row = replace(session.row, new SessionRow(session.row.key(), opened, null));
@@ -146,7 +145,7 @@ final class Image {
         for (Delivery delivery : session.queue.values()) {
             remove((Row) delivery);
             if (delivery.mayMove() && !leftovers.has(clientId, delivery.message().id)) {
-                leftovers.add(put(delivery.asLeftover(newKey(Kind.LEFTOVER))));
+                leftovers.add(put(delivery.asLeftover(newKey(RowKind.LEFTOVER))));
             } else {
                 forget(delivery.message());
             }
@@ -160,14 +159,14 @@ final class Image {
         Session session = sessions.get(added.clientId());
         if (session != null) {
             String filter = added.subscription().topicFilter();
-            session.subscriptions.put(filter, row(Kind.SUBSCRIPTION, session.subscriptions.get(filter), added));
+            session.subscriptions.put(filter, row(RowKind.SUBSCRIPTION, session.subscriptions.get(filter), added));
         }
     }
 
     private void receive(StoreChange.PacketIdReceived received) {
         Session session = sessions.get(received.clientId());
         if (session != null && !session.receivedPacketIds.containsKey(received.packetId())) {
-            session.receivedPacketIds.put(received.packetId(), row(Kind.RECEIVED, null, received));
+            session.receivedPacketIds.put(received.packetId(), row(RowKind.RECEIVED, null, received));
         }
     }
 
@@ -180,14 +179,14 @@ final class Image {
             }
             Message message = messages.get(queued.messageId());
             if (message == null) {
-                message = put(new Message(newKey(Kind.MESSAGE), queued.messageId(), queued.message()));
+                message = put(new Message(newKey(RowKind.MESSAGE), queued.messageId(), queued.message()));
                 messages.put(message.id, message);
             }
             message.deliveries++;
             if (session == null) { // it ended while the message was on its way
-                leftovers.add(put(new Delivery(newKey(Kind.LEFTOVER), message, receiver, 0, false)));
+                leftovers.add(put(new Delivery(newKey(RowKind.LEFTOVER), message, receiver, 0, false)));
             } else {
-                session.queue.put(message.id, put(new Delivery(newKey(Kind.DELIVERY), message, receiver, 0, false)));
+                session.queue.put(message.id, put(new Delivery(newKey(RowKind.DELIVERY), message, receiver, 0, false)));
             }
         }
     }
@@ -237,12 +236,12 @@ final class Image {
 
     // ---- rows
 
-    private long newKey(Kind kind) {
+    private long newKey(RowKind kind) {
         return kind.key(++lastId);
     }
 
     /** The row of this change, in the place of the old one where there is one. */
-    private ChangeRow row(Kind kind, @Nullable ChangeRow old, StoreChange change) {
+    private ChangeRow row(RowKind kind, @Nullable ChangeRow old, StoreChange change) {
         return old == null ? put(new ChangeRow(newKey(kind), change)) : replace(old, new ChangeRow(old.key(), change));
     }
 
@@ -263,7 +262,7 @@ final class Image {
         if (row != null) {
             rows--;
             bytes -= row.sizeBytes();
-            changed.remove(row.key(), Kind.idOf(row.key()) <= bornBefore);
+            changed.remove(row.key(), RowKind.idOf(row.key()) <= bornBefore);
         }
     }
 

@@ -344,7 +344,7 @@ class JournalDamageTest {
 
     /** A journal of another directory, with three groups in its only file. */
     private byte[] foreignSegment(long first) throws IOException {
-        JournalFolder other = new JournalFolder(Files.createDirectory(directory.resolve("other")));
+        JournalFolder other = new JournalFolder(Files.createDirectory(directory.resolve("other")), new Random(5));
         try (Journal journal = other.open(first - 1).journal()) {
             for (long sequence = first; sequence < first + 3; sequence++) {
                 write(journal, sequence, sequence);

@@ -21,15 +21,25 @@ final class JournalFolder {
 
     private final Path directory;
     private final Disk disk;
-    private final Random salts = new Random(4);
+    private final Random salts;
 
     JournalFolder(Path directory, Disk disk) {
-        this.directory = directory;
-        this.disk = disk;
+        this(directory, disk, new Random(4));
     }
 
     JournalFolder(Path directory) {
         this(directory, Disk.of(directory));
+    }
+
+    /** @param salts of another journal: what one has written counts nowhere in the other */
+    JournalFolder(Path directory, Random salts) {
+        this(directory, Disk.of(directory), salts);
+    }
+
+    private JournalFolder(Path directory, Disk disk, Random salts) {
+        this.directory = directory;
+        this.disk = disk;
+        this.salts = salts;
     }
 
     /** A disk that shows a name more: of something that is there and cannot be opened as a file. */
