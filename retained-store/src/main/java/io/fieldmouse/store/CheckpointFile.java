@@ -41,12 +41,18 @@ final class CheckpointFile {
 
     private static final int COPY_BYTES = 64 << 10;
 
-    /**
-     * No RETENTION_TIME: H2 may write over what a commit has replaced. Should a power cut leave the file in pieces, the
-     * other checkpoint is whole. WRITE_DELAY=0: no thread of H2's own, whose errors would reach nobody.
-     */
-    private static final String OPTIONS = ";WRITE_DELAY=0;RETENTION_TIME=0;CACHE_SIZE=4096;LOCK_TIMEOUT=2000"
+    /** WRITE_DELAY=0: no thread of H2's own, whose errors would reach nobody. */
+    private static final String OPTIONS = ";WRITE_DELAY=0;CACHE_SIZE=4096;LOCK_TIMEOUT=2000"
             + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0";
+
+    /**
+     * While a file is brought up to date H2 must not write over what that has freed: the power may go before the disk
+     * has seen what replaces it. What earlier checkpoints freed is older than these milliseconds, and is used again.
+     */
+    private static final String KEEPING = ";RETENTION_TIME=10000";
+
+    /** A file that nobody reads before it is whole may be written over at once. */
+    private static final String KEEPING_NOTHING = ";RETENTION_TIME=0";
 
     private final Disk disk;
     private final String name;
@@ -105,7 +111,7 @@ final class CheckpointFile {
      * @throws SQLException if the file is damaged: H2 cannot read it, a row is not what was written, or one is missing
      */
     Header read(Image image) throws SQLException {
-        Connection connection = connect(name, "");
+        Connection connection = connect(name, KEEPING);
         try {
             connection.setAutoCommit(false);
             if (connection.isReadOnly()) {
@@ -201,7 +207,7 @@ final class CheckpointFile {
      */
     void writeAll(Header header, List<Row> rows) throws SQLException, IOException {
         disk.delete(UNFINISHED + EXTENSION);
-        Connection connection = connect(UNFINISHED, "");
+        Connection connection = connect(UNFINISHED, KEEPING_NOTHING);
         try {
             connection.setAutoCommit(false);
             create(connection);
@@ -232,7 +238,7 @@ final class CheckpointFile {
      * @throws SQLException if it cannot; what the file holds is then uncertain
      */
     void writeChanges(Header header, RowChanges changes) throws SQLException {
-        Connection connection = connect(name, "");
+        Connection connection = connect(name, KEEPING);
         try {
             connection.setAutoCommit(false);
             try (EntryWriter entries = new EntryWriter(connection)) {
