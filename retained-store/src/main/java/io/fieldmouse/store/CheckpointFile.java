@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One checkpoint: an H2 database that is opened to be written or read as a whole, and closed again. Used by one thread
- * at a time.
+ * at a time. Whatever has its name is whole: it is written under another one.
  *
  * <pre>
  * store: one row: schema_version, sequence (all commits up to it are in), row_count, message_ids_reserved
@@ -41,18 +41,14 @@ final class CheckpointFile {
 
     private static final int COPY_BYTES = 64 << 10;
 
-    /** WRITE_DELAY=0: no thread of H2's own, whose errors would reach nobody. */
-    private static final String OPTIONS = ";WRITE_DELAY=0;CACHE_SIZE=4096;LOCK_TIMEOUT=2000"
+    /**
+     * No RETENTION_TIME: H2 may write over what it has freed, because nobody reads a file before it is whole.
+     * WRITE_DELAY=0: no thread of H2's own, whose errors would reach nobody.
+     */
+    private static final String OPTIONS = ";WRITE_DELAY=0;RETENTION_TIME=0;CACHE_SIZE=4096;LOCK_TIMEOUT=2000"
             + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0";
 
-    /**
-     * While a file is brought up to date H2 must not write over what that has freed: the power may go before the disk
-     * has seen what replaces it. What earlier checkpoints freed is older than these milliseconds, and is used again.
-     */
-    private static final String KEEPING = ";RETENTION_TIME=10000";
-
-    /** A file that nobody reads before it is whole may be written over at once. */
-    private static final String KEEPING_NOTHING = ";RETENTION_TIME=0";
+    private static final String READ_ONLY = ";ACCESS_MODE_DATA=r";
 
     private final Disk disk;
     private final String name;
@@ -96,7 +92,7 @@ final class CheckpointFile {
      * @throws SQLException if it is damaged, locked or cannot be accessed; the file is as it was
      */
     Header probe() throws SQLException {
-        Connection connection = connect(name, ";ACCESS_MODE_DATA=r");
+        Connection connection = connect(name, READ_ONLY);
         try {
             return header(connection);
         } finally {
@@ -105,27 +101,22 @@ final class CheckpointFile {
     }
 
     /**
-     * Applies all rows to an empty image. Opened for writing, although nothing is written: a kill may leave a
+     * Applies all rows to an empty image. One of before the journal is opened for writing: a kill may have left a
      * transaction that counts as committed and is not finished, and only a writer finishes it.
      *
+     * @param probed what {@link #probe} said
      * @throws SQLException if the file is damaged: H2 cannot read it, a row is not what was written, or one is missing
      */
-    Header read(Image image) throws SQLException {
-        Connection connection = connect(name, KEEPING);
+    void read(Header probed, Image image) throws SQLException {
+        boolean isOld = probed.version() < VERSION;
+        Connection connection = connect(name, isOld ? "" : READ_ONLY);
         try {
-            connection.setAutoCommit(false);
-            if (connection.isReadOnly()) {
-                throw new StoreException("store " + disk.h2Path(fileName())
-                        + " is not writable by this user: correct its owner or permissions");
-            }
-            Header header = header(connection);
-            if (header.version() < VERSION) {
-                OldTables.read(connection, header.version(), image);
+            if (isOld) {
+                OldTables.read(connection, probed.version(), image);
             } else {
-                readRows(connection, header, image);
+                readRows(connection, probed, image);
             }
-            image.foundLastMessageId(header.lastMessageId());
-            return header;
+            image.foundLastMessageId(probed.lastMessageId());
         } finally {
             abandon(connection);
         }
@@ -142,7 +133,7 @@ final class CheckpointFile {
     /** Applies the rows that are what was written, as far as H2 can find them. */
     void readWhatCanBeProven(Image image) {
         try {
-            Connection connection = connect(name, ";ACCESS_MODE_DATA=r");
+            Connection connection = connect(name, READ_ONLY);
             try {
                 new EntryReader(image).readWhatCanBeProven(connection);
             } finally {
@@ -207,7 +198,7 @@ final class CheckpointFile {
      */
     void writeAll(Header header, List<Row> rows) throws SQLException, IOException {
         disk.delete(UNFINISHED + EXTENSION);
-        Connection connection = connect(UNFINISHED, KEEPING_NOTHING);
+        Connection connection = connect(UNFINISHED, "");
         try {
             connection.setAutoCommit(false);
             create(connection);
@@ -233,12 +224,15 @@ final class CheckpointFile {
     }
 
     /**
-     * Brings the file up to date, in one transaction. Forced when it returns.
+     * Brings the file up to date. Meanwhile it has another name: what a power cut leaves of it is no checkpoint, and
+     * no damage. H2 writes in places that a cut may leave in pieces, and looks at their edges only.
      *
-     * @throws SQLException if it cannot; what the file holds is then uncertain
+     * @throws SQLException if it cannot; there is no such checkpoint then
      */
-    void writeChanges(Header header, RowChanges changes) throws SQLException {
-        Connection connection = connect(name, KEEPING);
+    void writeChanges(Header header, RowChanges changes) throws SQLException, IOException {
+        disk.rename(fileName(), UNFINISHED + EXTENSION);
+        disk.forceNames();
+        Connection connection = connect(UNFINISHED, "");
         try {
             connection.setAutoCommit(false);
             try (EntryWriter entries = new EntryWriter(connection)) {
@@ -258,6 +252,8 @@ final class CheckpointFile {
         } finally {
             abandon(connection);
         }
+        disk.rename(UNFINISHED + EXTENSION, fileName());
+        disk.forceNames();
     }
 
     private static void create(Connection connection) throws SQLException {

@@ -190,6 +190,7 @@ final class Checkpoints implements AutoCloseable {
         } catch (SQLException | IOException e) {
             // What the file holds now is not known, and H2 may have given up on it.
             slot.since = null;
+            slot.sequence = -1;
             failures.incrementAndGet();
             String reason = e instanceof SQLException sql ? H2Failure.of(sql).reason() : String.valueOf(e.getMessage());
             throw new StoreException(slot.file.fileName() + ": " + reason, e);

@@ -135,7 +135,8 @@ final class Recovery {
         for (Candidate candidate : List.copyOf(candidates)) {
             Image image = new Image();
             try {
-                return new Loaded(candidate.file().read(image), image);
+                candidate.file().read(candidate.header(), image);
+                return new Loaded(candidate.header(), image);
             } catch (SQLException e) {
                 candidates.remove(candidate);
                 damaged(candidate.file(), e);
@@ -157,6 +158,7 @@ final class Recovery {
                             + failure.remedy(),
                     e);
         }
+        LOG.debug("damaged file={}", file.fileName(), e);
         damages.add(new Damaged(file, failure.reason()));
     }
 

@@ -112,7 +112,7 @@ public final class StoreInspection {
                 throw new StoreException(file.fileName() + " has version " + header.version() + ", this program knows "
                         + CheckpointFile.VERSION + " and older");
             }
-            file.read(read);
+            file.read(header, read);
             tell(
                     file.fileName(),
                     "checkpoint, format " + header.version() + ", up to commit " + header.sequence() + ", "
