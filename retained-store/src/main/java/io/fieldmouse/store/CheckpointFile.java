@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.zip.CRC32C;
 import org.h2.Driver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * at a time. Whatever has its name is whole: it is written under another one.
  *
  * <pre>
- * store: one row: schema_version, sequence (all commits up to it are in), row_count, message_ids_reserved
+ * store: one row: schema_version, sequence (all commits up to it are in), row_count, message_ids_reserved, crc
  * entry: id (see {@link Row}; the lower 13 bits number the parts), row_bytes (of all parts), crc, body (up to 512 KiB)
  * </pre>
  *
@@ -38,8 +39,6 @@ final class CheckpointFile {
 
     /** Rows a transaction of a file that nobody reads before it is whole. */
     private static final int ROWS_A_COMMIT = 10_000;
-
-    private static final int COPY_BYTES = 64 << 10;
 
     /**
      * No RETENTION_TIME: H2 may write over what it has freed, because nobody reads a file before it is whole.
@@ -69,6 +68,18 @@ final class CheckpointFile {
      */
     record Header(int version, long sequence, long rows, long lastMessageId) {
         static final Header NONE = new Header(VERSION, 0, 0, 0);
+
+        /** Of all of them: 4 and three times 8 bytes, big-endian. In every version from 4 on. */
+        int crc() {
+            CRC32C crc = new CRC32C();
+            crc.update(ByteBuffer.allocate(Integer.BYTES + 3 * Long.BYTES)
+                    .putInt(version)
+                    .putLong(sequence)
+                    .putLong(rows)
+                    .putLong(lastMessageId)
+                    .flip());
+            return (int) crc.getValue();
+        }
     }
 
     String fileName() {
@@ -144,40 +155,27 @@ final class CheckpointFile {
         }
     }
 
+    /** What an interrupted checkpoint has left takes room and is of no use. */
+    static void deleteUnfinished(Disk disk) throws IOException {
+        disk.delete(UNFINISHED + EXTENSION);
+    }
+
     boolean isNamed(String other) {
         return name.equals(other);
-    }
-
-    /** Copies the file as it is. Forced when it returns. */
-    void copyTo(String target) throws IOException {
-        copyTo(disk, target);
-    }
-
-    /** Likewise, among other files. */
-    void copyTo(Disk other, String target) throws IOException {
-        try (FileChannel from = disk.open(fileName());
-                FileChannel to = other.open(target)) {
-            ByteBuffer piece = ByteBuffer.allocate(COPY_BYTES);
-            for (long done = 0; from.read(piece, done) > 0; ) {
-                piece.flip();
-                while (piece.hasRemaining()) {
-                    done += to.write(piece, done);
-                }
-                piece.clear();
-            }
-            to.force(true);
-        }
-        other.forceNames();
     }
 
     private static Header header(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             int version = version(statement);
-            String columns =
-                    version < VERSION ? "0, 0, message_ids_reserved" : "sequence, row_count, message_ids_reserved";
+            boolean isOld = version < VERSION;
+            String columns = isOld ? "0, 0, message_ids_reserved" : "sequence, row_count, message_ids_reserved, crc";
             try (ResultSet row = statement.executeQuery("SELECT " + columns + " FROM store WHERE id = 1")) {
                 row.next();
-                return new Header(version, row.getLong(1), row.getLong(2), row.getLong(3));
+                Header header = new Header(version, row.getLong(1), row.getLong(2), row.getLong(3));
+                if (!isOld && row.getInt(4) != header.crc()) {
+                    throw new SQLException("what it says of itself is not what was written");
+                }
+                return header;
             }
         }
     }
@@ -260,8 +258,8 @@ final class CheckpointFile {
         execute(
                 connection,
                 "CREATE TABLE store (id INTEGER PRIMARY KEY, schema_version INTEGER NOT NULL, sequence BIGINT NOT NULL,"
-                        + " row_count BIGINT NOT NULL, message_ids_reserved BIGINT NOT NULL)");
-        execute(connection, "INSERT INTO store VALUES (1, 0, 0, 0, 0)");
+                        + " row_count BIGINT NOT NULL, message_ids_reserved BIGINT NOT NULL, crc INTEGER NOT NULL)");
+        execute(connection, "INSERT INTO store VALUES (1, 0, 0, 0, 0, 0)");
         execute(
                 connection,
                 "CREATE TABLE entry (id BIGINT PRIMARY KEY, row_bytes INTEGER NOT NULL, crc INTEGER NOT NULL,"
@@ -270,11 +268,12 @@ final class CheckpointFile {
 
     private static void finish(Connection connection, Header header) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("UPDATE store SET schema_version = ?, sequence = ?,"
-                + " row_count = ?, message_ids_reserved = ? WHERE id = 1")) {
+                + " row_count = ?, message_ids_reserved = ?, crc = ? WHERE id = 1")) {
             update.setInt(1, header.version());
             update.setLong(2, header.sequence());
             update.setLong(3, header.rows());
             update.setLong(4, header.lastMessageId());
+            update.setInt(5, header.crc());
             update.executeUpdate();
         }
         connection.commit();

@@ -38,6 +38,7 @@ final class Checkpoints implements AutoCloseable {
         made.setDaemon(true);
         return made;
     });
+    private final Disk disk;
     private final LongConsumer covered;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean needsAll = true;
@@ -89,6 +90,7 @@ final class Checkpoints implements AutoCloseable {
      * @param covered is told, on the checkpoints' thread, up to which commit both of them go
      */
     Checkpoints(Disk disk, List<Long> sequences, LongConsumer covered) {
+        this.disk = disk;
         this.covered = covered;
         for (int i = 0; i < NAMES.size(); i++) {
             slots.add(new Slot(new CheckpointFile(disk, NAMES.get(i)), sequences.get(i)));
@@ -191,6 +193,7 @@ final class Checkpoints implements AutoCloseable {
             // What the file holds now is not known, and H2 may have given up on it.
             slot.since = null;
             slot.sequence = -1;
+            deleteUnfinished(e);
             failures.incrementAndGet();
             String reason = e instanceof SQLException sql ? H2Failure.of(sql).reason() : String.valueOf(e.getMessage());
             throw new StoreException(slot.file.fileName() + ": " + reason, e);
@@ -198,6 +201,14 @@ final class Checkpoints implements AutoCloseable {
             needsAll = isAllDue(next());
         }
         covered.accept(slots.stream().mapToLong(each -> each.sequence).min().orElseThrow());
+    }
+
+    private void deleteUnfinished(Exception failure) {
+        try {
+            CheckpointFile.deleteUnfinished(disk);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private static void write(Slot slot, Snapshot snapshot) throws SQLException, IOException {

@@ -44,6 +44,10 @@ final class Journal implements AutoCloseable {
     private final int segmentBytes;
     private final RandomGenerator salts;
     private final Found found;
+
+    @Nullable
+    private RecordBuffer tail;
+
     private final Deque<Kept> kept = new ArrayDeque<>();
     private final Deque<String> spares = new ArrayDeque<>();
     private final List<String> unneeded = new ArrayList<>();
@@ -78,6 +82,7 @@ final class Journal implements AutoCloseable {
         this.segmentBytes = segmentBytes;
         this.salts = salts;
         this.found = reading.found();
+        this.tail = reading.tail();
         this.generation = reading.nextGeneration();
         this.lastSequence = found.lastSequence();
         kept.addAll(reading.kept());
@@ -116,6 +121,20 @@ final class Journal implements AutoCloseable {
 
     Found found() {
         return found;
+    }
+
+    /**
+     * Writes anew, and forces, what the newest segment was found to hold: it may have been read from memory, and never
+     * have reached the disk. To write it in its place would put at risk what did.
+     */
+    void secureFound() throws IOException {
+        RecordBuffer group = tail;
+        tail = null;
+        if (group != null && !group.isEmpty()) {
+            lastSequence = group.firstSequence() - 1;
+            append(group);
+            force();
+        }
     }
 
     /**
@@ -296,15 +315,6 @@ final class Journal implements AutoCloseable {
             bytes += segment.bytes();
         }
         return bytes;
-    }
-
-    /**
-     * Gives a file that was named in a damage another name. Until then it is neither used nor deleted. Its records are
-     * out of the journal then: first there must be a checkpoint of all that is known.
-     */
-    void setAside(String file, String newName) throws IOException {
-        disk.rename(file, newName);
-        disk.forceNames();
     }
 
     /** Closes the file. Forces nothing. */

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the whole journal at a start and changes nothing: finds the segments, puts them in the order of their
@@ -27,6 +28,11 @@ final class JournalReader {
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<Blank> blanks = new ArrayList<>();
     private final List<Damage> damages = new ArrayList<>();
+    private final RecordBuffer tail = new RecordBuffer();
+
+    @Nullable
+    private Candidate tailOf;
+
     private long highestGeneration;
     private int unreadable;
     private long last;
@@ -223,6 +229,21 @@ final class JournalReader {
         return "records " + (last + 1) + " to " + upTo + " are missing";
     }
 
+    /** What the newest segment holds, as far as it is without a gap. */
+    private void remember(Candidate candidate, long sequence, ByteBuffer body) {
+        if (tailOf != candidate || sequence != tail.lastSequence() + 1) {
+            tail.clear();
+            tailOf = candidate;
+        }
+        tail.begin(sequence);
+        tail.put(body);
+        tail.end();
+    }
+
+    RecordBuffer tail() {
+        return tail;
+    }
+
     private void take(Candidate candidate, long sequence, int at, int damagedAt, ByteBuffer body) {
         candidate.lastSequence = sequence;
         if (sequence <= last) {
@@ -233,6 +254,7 @@ final class JournalReader {
             missing += sequence - 1 - last;
         }
         last = sequence;
+        remember(candidate, sequence, body.duplicate());
         try {
             reader.record(sequence, body);
             records++;

@@ -30,6 +30,9 @@ final class JournalWriter implements GroupWriter {
     /** Room that a try to get over a failure asks for, beside that for the data twice: segments of the journal. */
     private static final long ROOM_BYTES = 16L << 20;
 
+    /** Between two tries to make a segment that there is no room for. */
+    private static final long SPARE_PAUSE_NANOS = 10_000_000_000L;
+
     /** Checkpoints that cannot be written, for whatever reason, are a failure of the store when it has so many. */
     private static final long JOURNAL_BYTES_END = 256L << 20;
 
@@ -50,6 +53,11 @@ final class JournalWriter implements GroupWriter {
 
     private long sequence;
     private volatile boolean isSpareAsked;
+    private volatile long noSpareBefore;
+
+    /** Since the store got over a failure: nothing of the journal has to be forced. */
+    private boolean isAllInCheckpoint;
+
     private long bytesSinceCheckpoint;
     private long checkpointNanos;
     private long forcedNanos;
@@ -68,6 +76,7 @@ final class JournalWriter implements GroupWriter {
         this.bytesSinceCheckpoint = journal.bytes();
         this.checkpointNanos = nanos.getAsLong();
         this.forcedNanos = checkpointNanos;
+        this.noSpareBefore = checkpointNanos;
     }
 
     @Override
@@ -76,6 +85,7 @@ final class JournalWriter implements GroupWriter {
             throw new StoreException("store " + directory + ": its journal has grown to " + (journal.bytes() >> 20)
                     + " MiB, because no checkpoint can be written; see the warnings before");
         }
+        isAllInCheckpoint = false;
         try {
             records.clear();
             for (int i = 0; i < commits.size(); i++) {
@@ -113,7 +123,7 @@ final class JournalWriter implements GroupWriter {
         if (isCheckpointDue()) {
             beginCheckpoint();
         }
-        if (journal.wantsSpare() && !isSpareAsked) {
+        if (journal.wantsSpare() && !isSpareAsked && nanos.getAsLong() - noSpareBefore >= 0) {
             isSpareAsked = true;
             checkpoints.execute(this::prepareSpare);
         }
@@ -125,6 +135,7 @@ final class JournalWriter implements GroupWriter {
             journal.prepareSpare();
         } catch (IOException e) {
             LOG.warn("the next segment of the journal cannot be made yet: {}", FileFailure.words(e));
+            noSpareBefore = nanos.getAsLong() + SPARE_PAUSE_NANOS;
         }
         isSpareAsked = false;
     }
@@ -173,6 +184,7 @@ final class JournalWriter implements GroupWriter {
             throw new StoreException("store " + directory + ": " + FileFailure.words(e), e);
         }
         bytesSinceCheckpoint = 0;
+        isAllInCheckpoint = true;
         // The other checkpoint has a hole after it: it is the next to be written, soon.
         checkpointNanos = nanos.getAsLong() - CHECKPOINT_NANOS;
     }
@@ -194,7 +206,7 @@ final class JournalWriter implements GroupWriter {
     public void close(boolean failed) {
         try {
             checkpoints.close();
-            if (!failed) {
+            if (!failed && !isAllInCheckpoint) {
                 journal.force();
             }
             journal.close();

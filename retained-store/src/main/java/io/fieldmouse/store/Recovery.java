@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -30,7 +31,8 @@ final class Recovery {
     /** A checkpoint that is there, and says up to where it goes. */
     private record Candidate(CheckpointFile file, Header header) {}
 
-    private record Damaged(CheckpointFile file, String words) {}
+    /** @param sequence up to where it said to go; -1 when it did not even say that */
+    private record Damaged(CheckpointFile file, long sequence, String words) {}
 
     /**
      * What a store goes on from.
@@ -66,6 +68,7 @@ final class Recovery {
     }
 
     private Found run() throws IOException {
+        CheckpointFile.deleteUnfinished(disk);
         asideNames.addAll(disk.names());
         probe();
         boolean isNew = candidates.isEmpty() && damages.isEmpty();
@@ -80,10 +83,14 @@ final class Recovery {
         boolean isOld = loaded.header().version() < CheckpointFile.VERSION;
         boolean isDamaged = !damages.isEmpty() || !replayed.damages().isEmpty();
         if (isNew || isOld || isDamaged) {
-            copyAside();
-            beginAnew(Snapshot.of(image, replayed.lastSequence(), true), checkpoints, isNew, isNew || isOld);
+            Set<String> damagedSegments = copyAside(replayed.damages());
+            Snapshot all = Snapshot.of(image, replayed.lastSequence(), true);
+            if (beginAnew(all, checkpoints, isNew, isNew || isOld)) {
+                forget(damagedSegments);
+            }
+        } else {
+            secure(journal, image, checkpoints);
         }
-        setAside(journal, replayed.damages());
         if (isDamaged) {
             LOG.error(
                     "store damaged; what could be proven was kept directory={} kept rows={} commits known to be lost={}",
@@ -112,7 +119,7 @@ final class Recovery {
                 checkVersion(file, header);
                 candidates.add(new Candidate(file, header));
             } catch (SQLException e) {
-                damaged(file, e);
+                damaged(file, -1, e);
             }
         }
         candidates.sort(Comparator.comparingLong(
@@ -139,18 +146,34 @@ final class Recovery {
                 return new Loaded(candidate.header(), image);
             } catch (SQLException e) {
                 candidates.remove(candidate);
-                damaged(candidate.file(), e);
+                damaged(candidate.file(), candidate.header().sequence(), e);
             }
         }
+        return rescued();
+    }
+
+    /**
+     * Of the newer one that holds anything; never of both, because what is gone in the newer is in the older still. The
+     * journal is read from the older one on: it holds what became of the rows that cannot be proven.
+     */
+    private Loaded rescued() {
         Image image = new Image();
+        damages.sort(Comparator.comparingLong(Damaged::sequence).reversed());
         for (Damaged part : damages) {
-            part.file().readWhatCanBeProven(image);
+            if (image.rows() == 0) {
+                part.file().readWhatCanBeProven(image);
+            }
         }
-        return new Loaded(Header.NONE, image);
+        long from = damages.stream()
+                .mapToLong(Damaged::sequence)
+                .filter(sequence -> sequence > 0)
+                .min()
+                .orElse(0);
+        return new Loaded(new Header(CheckpointFile.VERSION, from, 0, 0), image);
     }
 
     /** @throws StoreException when the file may well be sound, and something around it is not */
-    private void damaged(CheckpointFile file, SQLException e) {
+    private void damaged(CheckpointFile file, long sequence, SQLException e) {
         H2Failure failure = H2Failure.of(e);
         if (failure.leavesFileSound()) {
             throw new StoreException(
@@ -159,7 +182,7 @@ final class Recovery {
                     e);
         }
         LOG.debug("damaged file={}", file.fileName(), e);
-        damages.add(new Damaged(file, failure.reason()));
+        damages.add(new Damaged(file, sequence, failure.reason()));
     }
 
     /** Up to where the checkpoint of this name goes; -1 when it holds nothing that counts. */
@@ -172,17 +195,42 @@ final class Recovery {
                 .orElse(-1);
     }
 
-    /** The evidence: what is damaged is replaced by a new file in one step, and never absent. */
-    private void copyAside() {
+    /**
+     * Says what is damaged, and copies the evidence: after a kill in the middle of what follows nobody would find it
+     * any more. Returns the segments of the journal that are damaged.
+     */
+    private Set<String> copyAside(List<Journal.Damage> found) {
         for (Damaged part : damages) {
-            String file = part.file().fileName();
-            String target = nameAside(file);
-            try {
-                part.file().copyTo(target);
-                LOG.error("damaged file={} copied to={} cause={}", file, target, part.words());
-            } catch (IOException e) {
-                LOG.error("damaged file={} cannot be copied: {} cause={}", file, FileFailure.words(e), part.words());
+            LOG.error("damaged file={} cause={}", part.file().fileName(), part.words());
+            copyAside(part.file().fileName());
+        }
+        Set<String> segments = new LinkedHashSet<>();
+        for (Journal.Damage damage : found) {
+            LOG.error("damaged file={} at byte={} cause={}", damage.file(), damage.offset(), damage.words());
+            if (segments.add(damage.file())) {
+                copyAside(damage.file());
             }
+        }
+        return segments;
+    }
+
+    private void copyAside(String file) {
+        String target = nameAside(file);
+        try {
+            FileCopy.of(disk, file, disk, target);
+            LOG.error("damaged file={} copied to={}", file, target);
+        } catch (IOException e) {
+            LOG.error("damaged file={} cannot be copied: {}", file, FileFailure.words(e));
+        }
+    }
+
+    /** What was read counts from now on, so it has to be on the disk. */
+    private void secure(Journal journal, Image image, Checkpoints checkpoints) {
+        try {
+            journal.secureFound();
+        } catch (IOException e) {
+            LOG.warn("the journal cannot be written; a checkpoint takes its place: {}", FileFailure.words(e));
+            beginAnew(Snapshot.of(image, journal.found().lastSequence(), true), checkpoints, false, false);
         }
     }
 
@@ -196,14 +244,19 @@ final class Recovery {
         return free;
     }
 
-    /** Writes new checkpoints of all that there is. When the disk is full, a store that was there is opened all the same. */
-    private void beginAnew(Snapshot all, Checkpoints checkpoints, boolean isNew, boolean isNecessary) {
+    /**
+     * Writes new checkpoints of all that there is. When the disk is full, a store that was there is opened all the same.
+     *
+     * @return whether they are written
+     */
+    private boolean beginAnew(Snapshot all, Checkpoints checkpoints, boolean isNew, boolean isNecessary) {
         try {
             if (isNew) {
                 checkpoints.writeNow(all);
             } else {
                 checkpoints.renew(all);
             }
+            return true;
         } catch (StoreException e) {
             if (isNecessary) {
                 throw new StoreException(
@@ -212,27 +265,18 @@ final class Recovery {
                         e);
             }
             LOG.error("no new checkpoint could be written; it is tried again: {}", e.getMessage());
+            return false;
         }
     }
 
-    /** A file with several damaged places once. */
-    private void setAside(Journal journal, List<Journal.Damage> found) {
-        Set<String> done = new HashSet<>();
-        for (Journal.Damage damage : found) {
-            LOG.error("damaged file={} at byte={} cause={}", damage.file(), damage.offset(), damage.words());
-            if (done.add(damage.file())) {
-                setAside(journal, damage.file());
+    /** Damaged segments of which everything that could be proven is in both checkpoints. */
+    private void forget(Set<String> segments) {
+        for (String segment : segments) {
+            try {
+                disk.delete(segment);
+            } catch (IOException e) {
+                LOG.warn("damaged file={} cannot be deleted: {}", segment, FileFailure.words(e));
             }
-        }
-    }
-
-    private void setAside(Journal journal, String file) {
-        String target = nameAside(file);
-        try {
-            journal.setAside(file, target);
-            LOG.error("damaged file={} moved to={}", file, target);
-        } catch (IOException e) {
-            LOG.error("damaged file={} cannot be moved aside: {}", file, FileFailure.words(e));
         }
     }
 

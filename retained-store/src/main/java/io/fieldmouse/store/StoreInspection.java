@@ -103,7 +103,7 @@ public final class StoreInspection {
 
     /** The newest one that is whole is what the journal goes on from. */
     private void checkpoint(String name) throws IOException {
-        new CheckpointFile(disk, name).copyTo(copies, name + CheckpointFile.EXTENSION);
+        FileCopy.of(disk, name + CheckpointFile.EXTENSION, copies, name + CheckpointFile.EXTENSION);
         CheckpointFile file = new CheckpointFile(copies, name);
         try {
             Image read = new Image();

@@ -288,12 +288,12 @@ class DamageTest {
     @Test
     void newerVersionOfACheckpointIsRefusedAndLeftAlone() throws Exception {
         fill();
-        sql("UPDATE store SET schema_version = 99");
+        setVersion(99);
         String refusal =
                 String.valueOf(assertThrows(StoreException.class, this::open).getMessage());
         assertTrue(refusal.contains("version 99") && refusal.contains("newer"), refusal);
         assertEquals(List.of(), setAside());
-        sql("UPDATE store SET schema_version = 4");
+        setVersion(CheckpointFile.VERSION);
         assertAllThere(start());
     }
 
@@ -310,6 +310,13 @@ class DamageTest {
         fill();
         assertEquals(List.of(), setAside());
         assertAllThere(start());
+    }
+
+    /** As a program of that version would write it. */
+    private void setVersion(int version) throws Exception {
+        CheckpointFile.Header is = new CheckpointFile(Disk.of(directory), "store").probe();
+        int crc = new CheckpointFile.Header(version, is.sequence(), is.rows(), is.lastMessageId()).crc();
+        sql("UPDATE store SET schema_version = " + version + ", crc = " + crc);
     }
 
     private void sql(String statement) throws Exception {
