@@ -173,7 +173,12 @@ final class Journal implements AutoCloseable {
         if (file == null) {
             file = newFile(bytes);
         }
-        SegmentHeader header = new SegmentHeader(generation++, salts.nextLong(), group.firstSequence(), bytes);
+        SegmentHeader header = new SegmentHeader(
+                generation++,
+                salts.nextLong(),
+                group.firstSequence(),
+                Math.max(group.firstSequence(), found.lastSequence() + 1),
+                bytes);
         Segment segment = new Segment(file, disk.open(file), header);
         synchronized (this) {
             current = segment;

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * generations, hands over each record once, and says what is damaged.
  *
  * <p>Two rules decide between a journal that was cut off in the middle of a group, which is no damage, and one that
- * has lost something. What a segment's header calls its first sequence is the end of all older segments: the run that
- * wrote it knew of nothing further, so whatever else is found there was given up. And nothing is missing as long as
+ * has lost something. Where a segment's header says that its run went on is the end of all older segments: that run
+ * knew of nothing further, so whatever else is found there was given up. And nothing is missing as long as
  * the sequences are without a gap, whatever the files look like.
  */
 final class JournalReader {
@@ -200,7 +200,7 @@ final class JournalReader {
         long limit = NO_LIMIT;
         for (Candidate other : candidates) {
             if (other.header.generation() > candidates.get(index).header.generation()) {
-                limit = Math.min(limit, other.header.firstSequence());
+                limit = Math.min(limit, other.header.newFrom());
             }
         }
         return limit;
@@ -229,6 +229,15 @@ final class JournalReader {
         return "records " + (last + 1) + " to " + upTo + " are missing";
     }
 
+    /** Whether a later run has written this record anew; see {@link Journal#secureFound}. */
+    private boolean standsInALaterOne(long sequence, Candidate candidate) {
+        return candidates.stream()
+                .map(other -> other.header)
+                .anyMatch(header -> header.generation() > candidate.header.generation()
+                        && header.firstSequence() <= sequence
+                        && sequence < header.newFrom());
+    }
+
     /** What the newest segment holds, as far as it is without a gap. */
     private void remember(Candidate candidate, long sequence, ByteBuffer body) {
         if (tailOf != candidate || sequence != tail.lastSequence() + 1) {
@@ -247,6 +256,9 @@ final class JournalReader {
     private void take(Candidate candidate, long sequence, int at, int damagedAt, ByteBuffer body) {
         candidate.lastSequence = sequence;
         if (sequence <= last) {
+            return;
+        }
+        if (sequence > last + 1 && standsInALaterOne(last + 1, candidate)) {
             return;
         }
         if (sequence > last + 1) {

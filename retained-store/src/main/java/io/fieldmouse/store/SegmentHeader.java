@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * +-------------------------------+-------------------------------+
  * | first sequence                | bytes of the file             | 32
  * +-------------------------------+---------------+---------------+
- * | zero                                          | CRC32C        | 48: over the 60 bytes before it
+ * | new from                      | zero          | CRC32C        | 48: over the 60 bytes before it
  * +-----------------------------------------------+---------------+
  * </pre>
  *
@@ -25,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation ascending by one with each use of any segment: the order of the journal
  * @param salt another one for each use; the checksums of its records begin with it
- * @param firstSequence of the first record; whatever an older generation holds from here on was given up before
+ * @param firstSequence of the first record
+ * @param newFrom of the first record that is new: whatever an older generation holds from here on was given up before.
+ *     Those before it, if any, stand in an older one too
  * @param bytes of the file, a multiple of {@link Segment#BLOCK}
  */
-record SegmentHeader(long generation, long salt, long firstSequence, int bytes) {
+record SegmentHeader(long generation, long salt, long firstSequence, long newFrom, int bytes) {
     static final int BYTES = 64;
     static final int VERSION = 1;
 
@@ -36,7 +38,11 @@ record SegmentHeader(long generation, long salt, long firstSequence, int bytes) 
     private static final int CRC_OFFSET = BYTES - Integer.BYTES;
 
     SegmentHeader {
-        if (generation < 1 || firstSequence < 1 || bytes <= Segment.FIRST_GROUP || bytes % Segment.BLOCK != 0) {
+        if (generation < 1
+                || firstSequence < 1
+                || newFrom < firstSequence
+                || bytes <= Segment.FIRST_GROUP
+                || bytes % Segment.BLOCK != 0) {
             throw new IllegalArgumentException(
                     "generation " + generation + ", first sequence " + firstSequence + ", bytes " + bytes);
         }
@@ -50,7 +56,7 @@ record SegmentHeader(long generation, long salt, long firstSequence, int bytes) 
                 .putLong(at + 24, salt)
                 .putLong(at + 32, firstSequence)
                 .putLong(at + 40, bytes)
-                .putLong(at + 48, 0)
+                .putLong(at + 48, newFrom)
                 .putInt(at + 56, 0);
         target.putInt(at + CRC_OFFSET, crc(target, at));
     }
@@ -74,7 +80,11 @@ record SegmentHeader(long generation, long salt, long firstSequence, int bytes) 
         long bytes = source.getLong(at + 40);
         try {
             return new SegmentHeader(
-                    source.getLong(at + 16), source.getLong(at + 24), source.getLong(at + 32), Math.toIntExact(bytes));
+                    source.getLong(at + 16),
+                    source.getLong(at + 24),
+                    source.getLong(at + 32),
+                    source.getLong(at + 48),
+                    Math.toIntExact(bytes));
         } catch (IllegalArgumentException | ArithmeticException notWrittenByUs) {
             return null;
         }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,10 +30,23 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileDiskTest {
     private final Path folder;
     private final AtomicLong nanos = new AtomicLong();
+    private final List<SimulatedDisk> disks = new ArrayList<>();
     private int runs;
 
     HostileDiskTest(@TempDir Path folder) {
         this.folder = folder;
+    }
+
+    private SimulatedDisk opened(SimulatedDisk disk) {
+        disks.add(disk);
+        return disk;
+    }
+
+    /** H2 knows them until then, with all that is in them. */
+    @AfterEach
+    void closeDisks() {
+        disks.forEach(SimulatedDisk::close);
+        disks.clear();
     }
 
     /** A process of its own on this disk: the lock of a run that was "killed" (left alone) does not matter. */
@@ -64,7 +78,7 @@ class HostileDiskTest {
     void whatARunReadAfterAKillIsThereAfterAPowerCut() throws Exception {
         List<String> wrong = new ArrayList<>();
         for (int seed = 0; seed < 10; seed++) {
-            SimulatedDisk disk = new SimulatedDisk();
+            SimulatedDisk disk = opened(new SimulatedDisk());
             Positions first = new Positions();
             MessageStore killed = run(disk, first, Durability.FORCE);
             killed.load();
@@ -82,7 +96,7 @@ class HostileDiskTest {
             second.awaitDurable(next.commit(List.of(retained("after", "acknowledged"))));
             disk.cutPower(new Random(seed));
 
-            try (MessageStore last = run(disk.afterPowerCut(), new Positions(), Durability.FORCE)) {
+            try (MessageStore last = run(opened(disk.afterPowerCut()), new Positions(), Durability.FORCE)) {
                 Map<String, String> found = values(last.load());
                 if (!found.containsKey("unforced") || last.status().damagedParts() != 0) {
                     wrong.add("seed " + seed + " found=" + found.keySet() + " " + last.status());
@@ -95,7 +109,7 @@ class HostileDiskTest {
     /** A force fails, the operator (or systemd) starts the broker again: the clean pages that never reached the disk. */
     @Test
     void whatARunReadAfterAFailedForceIsThereAfterAPowerCut() throws Exception {
-        SimulatedDisk disk = new SimulatedDisk();
+        SimulatedDisk disk = opened(new SimulatedDisk());
         Positions first = new Positions();
         MessageStore failing = run(disk, first, Durability.FORCE);
         failing.load();
@@ -110,7 +124,7 @@ class HostileDiskTest {
         assertTrue(values(next.load()).containsKey("unforced"));
         second.awaitDurable(next.commit(List.of(retained("after", "acknowledged"))));
         disk.cutPower(new Random(1));
-        try (MessageStore last = run(disk.afterPowerCut(), new Positions(), Durability.FORCE)) {
+        try (MessageStore last = run(opened(disk.afterPowerCut()), new Positions(), Durability.FORCE)) {
             assertEquals(
                     List.of("after", "before", "unforced"),
                     List.copyOf(values(last.load()).keySet()));
@@ -123,7 +137,7 @@ class HostileDiskTest {
     void osForcesOnceASecondAlsoWhatAKilledRunWrote() throws Exception {
         List<String> wrong = new ArrayList<>();
         for (int seed = 0; seed < 10; seed++) {
-            SimulatedDisk disk = new SimulatedDisk();
+            SimulatedDisk disk = opened(new SimulatedDisk());
             Positions positions = new Positions();
             MessageStore killed = run(disk, positions, Durability.OS);
             killed.load();
@@ -138,7 +152,7 @@ class HostileDiskTest {
                 second.awaitDurable(next.commit(List.of(retained("t" + i, "v"))));
             }
             disk.cutPower(new Random(seed));
-            try (MessageStore last = run(disk.afterPowerCut(), new Positions(), Durability.OS)) {
+            try (MessageStore last = run(opened(disk.afterPowerCut()), new Positions(), Durability.OS)) {
                 int found = values(last.load()).size();
                 if (found < 20 || last.status().damagedParts() != 0) {
                     wrong.add("seed " + seed + " found=" + found + " of 20, damaged="
@@ -233,7 +247,7 @@ class HostileDiskTest {
     /** A damaged segment stays as long as no checkpoint holds what is sound of it. */
     @Test
     void whatCouldBeProvenOnAFullDiskIsStillThereAfterTheNextKill() throws Exception {
-        SimulatedDisk disk = new SimulatedDisk();
+        SimulatedDisk disk = opened(new SimulatedDisk());
         Positions positions = new Positions();
         try (MessageStore store = run(disk, positions, Durability.FORCE)) {
             store.load();
@@ -316,7 +330,7 @@ class HostileDiskTest {
     /** Nothing needs to be written to start an undamaged store. */
     @Test
     void anUndamagedStoreStartsOnAFullDisk() throws Exception {
-        SimulatedDisk disk = new SimulatedDisk();
+        SimulatedDisk disk = opened(new SimulatedDisk());
         Positions positions = new Positions();
         try (MessageStore store = run(disk, positions, Durability.FORCE)) {
             store.load();
@@ -365,7 +379,7 @@ class HostileDiskTest {
     /** Evidence comes first. */
     @Test
     void aKillDuringARepairDoesNotHideTheDamage() throws Exception {
-        SimulatedDisk disk = new SimulatedDisk();
+        SimulatedDisk disk = opened(new SimulatedDisk());
         Positions positions = new Positions();
         try (MessageStore store = run(disk, positions, Durability.FORCE)) {
             store.load();
@@ -378,7 +392,7 @@ class HostileDiskTest {
         disk.replace("journal-0001.log", content);
         List<String> hidden = new ArrayList<>();
         for (int at = 1; at < 60; at++) {
-            SimulatedDisk copy = new SimulatedDisk();
+            SimulatedDisk copy = opened(new SimulatedDisk());
             for (String name : disk.names()) {
                 copy.replace(name, disk.content(name));
             }
@@ -391,7 +405,7 @@ class HostileDiskTest {
             if (copy.hasPower()) {
                 break;
             }
-            SimulatedDisk after = copy.afterPowerCut();
+            SimulatedDisk after = opened(copy.afterPowerCut());
             try (MessageStore again = run(after, new Positions(), Durability.FORCE)) {
                 boolean kept = after.names().stream().anyMatch(name -> name.startsWith("damaged-"));
                 int found = values(again.load()).size();
@@ -402,6 +416,9 @@ class HostileDiskTest {
                     hidden.add("at " + at + " found " + found + " and nothing is called damaged");
                 }
             }
+            after.close();
+            copy.close();
+            disks.removeAll(List.of(after, copy));
         }
         assertEquals(List.of(), hidden);
     }
