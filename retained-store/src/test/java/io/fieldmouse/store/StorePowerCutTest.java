@@ -17,10 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Cuts the power of a store's disk at random operations, among them those of checkpoints, which are made far more often
  * than in life. What is there afterwards is what one of the commits left, none before the last that was called durable.
- * {@code -Dfieldmouse.powercuts=500 -Dfieldmouse.seed=N} runs more.
+ * {@code -Dfieldmouse.powercuts=60 -Dfieldmouse.seed=N} runs more.
  */
 class StorePowerCutTest {
-    private static final int SEEDS = Integer.getInteger("fieldmouse.powercuts", 25);
+    private static final int SEEDS = Integer.getInteger("fieldmouse.powercuts", 12);
     private static final long FIRST_SEED = Long.getLong("fieldmouse.seed", System.nanoTime() % 1_000_000);
     private static final int LIVES = 6;
     private static final int COMMITS_MAX = 400;
